@@ -1,0 +1,26 @@
+# Options and warning flags that every target of this project shares.
+option(AIRLIFT_TESTS "Build the tests" ON)
+option(AIRLIFT_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+option(AIRLIFT_BENCH "Build the benchmarks" OFF)
+set(AIRLIFT_SANITIZE "" CACHE STRING "Sanitizers for everything, as -fsanitize= takes them")
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_program(AIRLIFT_CCACHE ccache)
+if(AIRLIFT_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${AIRLIFT_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${AIRLIFT_CCACHE})
+endif()
+
+add_library(airlift_options INTERFACE)
+target_compile_options(airlift_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wswitch-enum -Werror)
+if(AIRLIFT_SANITIZE)
+  # vptr checks need RTTI, which core does without.
+  add_compile_options(-fsanitize=${AIRLIFT_SANITIZE} -fno-sanitize=vptr -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${AIRLIFT_SANITIZE})
+endif()

@@ -1,0 +1,67 @@
+#pragma once
+// The one closed list of update errors. Numbers are fixed for ever: they travel in `ERROR[<n>]: <text>`.
+// 1 to 16 are the numbers of the ESP8266 core's own updater (esp8266/Arduino 3.x, cores/esp8266/Updater.h),
+// so that people and tools that know those read ours right. 20 and up are Airlift's.
+
+#include <cstdint>
+#include <string_view>
+
+namespace airlift {
+
+enum class UpdateError : std::uint8_t {
+  none = 0,
+  flash_write = 1,
+  flash_erase = 2,
+  flash_read = 3,
+  no_space = 4,
+  bad_size = 5,
+  stalled = 6,
+  digest_mismatch = 7,
+  // the device's side
+  bad_invitation = 20,
+  unknown_command = 21,
+  busy = 22,
+  safe_mode = 23,
+  wrong_password = 24,
+  too_many_tries = 25,
+  no_challenge = 26,
+  connect_failed = 27,
+  connection_lost = 28,
+  flash_misuse = 29,
+  no_boot_record = 30,
+  no_image = 31,
+  no_entropy = 32,
+  bad_configuration = 33,
+  network_failed = 34,
+  storage_failed = 35,
+  not_text = 36,
+  too_long = 37,
+  // the uploader's side
+  name_not_found = 50,
+  no_answer = 51,
+  bad_answer = 52,
+  refused = 53,
+  no_connect_back = 54,
+  rejected = 55,
+  no_result = 56,
+  listen_failed = 57,
+  file_unreadable = 58,
+  cancelled = 59,
+  password_needed = 60,
+};
+
+/// What people get to see of an error.
+struct ErrorInfo {
+  UpdateError error;
+  std::string_view name;    ///< machine-readable, stable: "no_space"
+  std::string_view text;    ///< one short sentence without a full stop
+  std::string_view advice;  ///< the likely cause and the next step
+};
+
+/// Every error has an entry; an out-of-range value gives the entry of `none`'s neighbour "unknown".
+[[nodiscard]] const ErrorInfo& describe(UpdateError error);
+
+/// The number that stands in `ERROR[<n>]`.
+[[nodiscard]] constexpr int number_of(UpdateError error) { return static_cast<int>(error); }
+
+}  // namespace airlift

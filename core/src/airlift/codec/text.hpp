@@ -1,0 +1,41 @@
+#pragma once
+// Numbers and bytes as text, and lines cut at single blanks.
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "airlift/base/span.hpp"
+
+namespace airlift::codec {
+
+/// Lower-case hex of `N` bytes.
+template <std::size_t N>
+[[nodiscard]] std::array<char, 2 * N> to_hex(const std::array<std::uint8_t, N>& bytes) {
+  constexpr std::string_view digits{"0123456789abcdef"};
+  std::array<char, 2 * N> text{};
+  for (std::size_t i = 0; i < N; ++i) {
+    text[2 * i] = digits[bytes[i] >> 4];
+    text[2 * i + 1] = digits[bytes[i] & 15];
+  }
+  return text;
+}
+
+template <std::size_t N>
+[[nodiscard]] constexpr std::string_view view(const std::array<char, N>& text) {
+  return {text.data(), N};
+}
+
+/// Fills `into` from hex of either case. False when `text` is anything but exactly 2 * into.size() hex digits.
+[[nodiscard]] bool from_hex(std::string_view text, MutableBytes into);
+
+/// A decimal number without sign, blanks; nothing for anything else or above `most`.
+[[nodiscard]] std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t most = 0xFFFFFFFF);
+
+/// Cuts off and returns what stands before the first `separator`; all of it when there is none.
+[[nodiscard]] std::string_view take_until(std::string_view& text, char separator);
+
+/// ASCII only: case-insensitive comparison.
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+}  // namespace airlift::codec

@@ -1,0 +1,40 @@
+#pragma once
+// What a crypto library must offer. One implementation is linked in: OpenSSL in posix/, later BearSSL or mbedTLS.
+// Each state is copyable (a copy goes on independently) and lives in place; its size fits all those libraries.
+
+#include <array>
+#include <cstddef>
+
+#include "airlift/base/span.hpp"
+
+namespace airlift::crypto::backend {
+
+/// Room for a library's own state: 128 bytes hold MD5_CTX / SHA256_CTX of OpenSSL, BearSSL and mbedTLS.
+struct alignas(8) StateStorage {
+  std::array<std::uint8_t, 128> bytes{};
+};
+
+class Md5 {
+ public:
+  void start();
+  void update(Bytes bytes);
+  void finish(std::uint8_t* digest);  ///< writes 16 bytes
+
+ private:
+  StateStorage state_;
+};
+
+class Sha256 {
+ public:
+  void start();
+  void update(Bytes bytes);
+  void finish(std::uint8_t* digest);  ///< writes 32 bytes
+
+ private:
+  StateStorage state_;
+};
+
+/// True when both ranges are equal; the time depends on the sizes only.
+[[nodiscard]] bool equal_constant_time(Bytes a, Bytes b);
+
+}  // namespace airlift::crypto::backend

@@ -1,0 +1,69 @@
+#pragma once
+// Flash memory with NOR rules: erase sets whole sectors to 0xFF, program writes into erased bytes only.
+
+#include "airlift/base/span.hpp"
+#include "airlift/base/status.hpp"
+
+namespace airlift::port {
+
+struct FlashGeometry {
+  std::uint32_t size_bytes{0};         ///< a multiple of sector_bytes
+  std::uint32_t sector_bytes{0};       ///< what one erase clears; a multiple of write_align_bytes
+  std::uint32_t write_align_bytes{0};  ///< address and length of a program are multiples of this
+};
+
+/// Public calls check range and alignment once, so ports only do the work. Calls block for one sector's work at
+/// most, flush() excepted. Not thread-safe.
+class Flash {
+ public:
+  static constexpr std::uint8_t erased_value{0xFF};
+
+  virtual ~Flash() = default;
+  Flash() = default;
+  Flash(const Flash&) = delete;
+  Flash& operator=(const Flash&) = delete;
+
+  [[nodiscard]] virtual FlashGeometry geometry() const = 0;
+
+  /// Fills `into` with the bytes at `address`. Outcomes: ok; flash_misuse: out of range; flash_read.
+  [[nodiscard]] Status read(std::uint32_t address, MutableBytes into) {
+    if (!in_range(address, into.size())) return UpdateError::flash_misuse;
+    return do_read(address, into);
+  }
+
+  /// Sets the sector that starts at `address` to erased_value.
+  /// Outcomes: ok; flash_misuse: not the start of a sector; flash_erase: the content of the sector is undefined.
+  [[nodiscard]] Status erase_sector(std::uint32_t address) {
+    const FlashGeometry g = geometry();
+    if (!in_range(address, g.sector_bytes) || address % g.sector_bytes != 0) return UpdateError::flash_misuse;
+    return do_erase_sector(address);
+  }
+
+  /// Writes `bytes` at `address`, both aligned to write_align_bytes, into erased bytes.
+  /// Outcomes: ok; flash_misuse: out of range, not aligned, or not erased before (nothing is written);
+  /// flash_write: the content of the range is undefined.
+  [[nodiscard]] Status program(std::uint32_t address, Bytes bytes) {
+    const FlashGeometry g = geometry();
+    if (!in_range(address, bytes.size()) || address % g.write_align_bytes != 0 ||
+        bytes.size() % g.write_align_bytes != 0) {
+      return UpdateError::flash_misuse;
+    }
+    return do_program(address, bytes);
+  }
+
+  /// When it returns ok, everything programmed and erased before survives a power cut, and nothing programmed later
+  /// can reach the memory before it. A chip without write cache does nothing here. Outcomes: ok; flash_write.
+  [[nodiscard]] virtual Status flush() = 0;
+
+ private:
+  [[nodiscard]] bool in_range(std::uint32_t address, std::size_t count) const {
+    const std::uint32_t size = geometry().size_bytes;
+    return address <= size && count <= size - address;
+  }
+
+  [[nodiscard]] virtual Status do_read(std::uint32_t address, MutableBytes into) = 0;
+  [[nodiscard]] virtual Status do_erase_sector(std::uint32_t address) = 0;
+  [[nodiscard]] virtual Status do_program(std::uint32_t address, Bytes bytes) = 0;
+};
+
+}  // namespace airlift::port

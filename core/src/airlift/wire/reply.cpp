@@ -1,0 +1,55 @@
+#include "airlift/wire/reply.hpp"
+
+namespace airlift::wire {
+namespace {
+
+ReplyText printable(std::string_view text) {
+  ReplyText result;
+  for (const char c : text) result.append(std::string_view{c >= ' ' && c <= '~' ? &c : "?", 1});
+  return result;
+}
+
+std::string_view without_line_end(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+  return text;
+}
+
+bool is_nonce(std::string_view text) {
+  if (text.size() != nonce_chars(PasswordScheme::md5) && text.size() != nonce_chars(PasswordScheme::sha256)) {
+    return false;
+  }
+  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+
+}  // namespace
+
+Reply parse_reply(Bytes datagram) {
+  const std::string_view text = without_line_end(as_text(datagram));
+  if (text == ok_answer) return {Reply::Kind::accepted, {}};
+  if (text == wrong_password_answer) return {Reply::Kind::wrong_password, {}};
+  if (starts_with(text, challenge_prefix) && is_nonce(text.substr(challenge_prefix.size()))) {
+    return {Reply::Kind::challenge, text.substr(challenge_prefix.size())};
+  }
+  if (starts_with(text, refusal_prefix)) {
+    return {Reply::Kind::refused, printable(text.substr(refusal_prefix.size()))};
+  }
+  return {Reply::Kind::unknown, printable(text)};
+}
+
+ReplyText format_challenge(std::string_view nonce) {
+  ReplyText text{challenge_prefix};
+  text.append(nonce);
+  return text;
+}
+
+ReplyText format_refusal(UpdateError error, std::string_view detail) {
+  if (error == UpdateError::wrong_password) return wrong_password_answer;
+  ReplyText text{refusal_prefix};
+  text.append(describe(error).text);
+  if (!detail.empty()) text.append(": ").append(detail);
+  return text;
+}
+
+}  // namespace airlift::wire
