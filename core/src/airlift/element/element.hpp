@@ -1,0 +1,80 @@
+#pragma once
+// An element: one function of a device, configured by text and given time by the board. docs/design/elements.md.
+
+#include <string_view>
+
+#include "airlift/base/fixed_string.hpp"
+#include "airlift/base/time.hpp"
+#include "airlift/port/system.hpp"
+
+namespace airlift::element {
+
+class Board;
+
+/// When an element is started; HomeDing's property `startup`.
+enum class StartUp : std::uint8_t { sys, net, time };
+
+enum class SetResult : std::uint8_t {
+  ok,
+  unknown_property,
+  bad_value,  ///< the property keeps its value
+};
+
+using ElementId = FixedString<48>;   ///< "ota/0"
+using LabelText = FixedString<128>;  ///< title, description, room
+
+class Element {
+ public:
+  explicit Element(StartUp start_up = StartUp::net) : start_up_{start_up} {}
+  virtual ~Element() = default;
+  Element(const Element&) = delete;
+  Element& operator=(const Element&) = delete;
+
+  /// Takes the common properties (title, description, room, loglevel, startup); hands the others on.
+  /// `property` is compared without regard to case.
+  [[nodiscard]] SetResult set(std::string_view property, std::string_view value);
+
+  /// From the board, once its phase has come.
+  void start(Board& board, Instant now) {
+    active_ = true;
+    do_start(board, now);
+  }
+  /// Called again and again while active; returns at once.
+  void loop(Instant now) { do_loop(now); }
+  /// Gives back what start() took. Harmless when not active.
+  void stop() {
+    if (active_) do_stop();
+    active_ = false;
+  }
+
+  [[nodiscard]] std::string_view id() const { return id_; }
+  [[nodiscard]] bool active() const { return active_; }
+  [[nodiscard]] StartUp start_up() const { return start_up_; }
+  [[nodiscard]] port::LogLevel log_level() const { return log_level_; }
+  [[nodiscard]] std::string_view title() const { return title_; }
+  [[nodiscard]] std::string_view description() const { return description_; }
+  [[nodiscard]] std::string_view room() const { return room_; }
+
+  /// From the registry, when configuration or board claims this place.
+  void claim(std::string_view id) { id_ = ElementId{id}; }
+  [[nodiscard]] bool claimed() const { return !id_.empty(); }
+
+ private:
+  [[nodiscard]] virtual SetResult do_set(std::string_view property, std::string_view value) = 0;
+  virtual void do_start(Board& board, Instant now) = 0;
+  virtual void do_loop(Instant now) = 0;
+  virtual void do_stop() = 0;
+
+  ElementId id_;
+  LabelText title_;
+  LabelText description_;
+  LabelText room_;
+  StartUp start_up_;
+  port::LogLevel log_level_{port::LogLevel::info};
+  bool active_{false};
+};
+
+/// HomeDing's booleans: true/1/yes/on and false/0/no/off, in any case. False when `value` is none of them.
+[[nodiscard]] bool parse_bool(std::string_view value, bool& into);
+
+}  // namespace airlift::element
