@@ -1,0 +1,87 @@
+// The application of a demo device. It tells its version to whoever connects to the unix socket app.sock in
+// $AIRLIFT_RUN_DIR, so that one can ask what is running now instead of believing the uploader:
+//   demo-app                started by airlift-device: serves until it is stopped
+//   demo-app --ask SOCKET   asks a serving one and prints its answer
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace {
+
+constexpr std::string_view answer{"version " DEMO_APP_VERSION "\n"};
+
+[[noreturn]] void fail(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+/// A socket and the address of `path`. Goes into the path's folder and uses the bare name, because an address
+/// holds 107 characters only and paths may be longer.
+int make_socket(const std::filesystem::path& path, sockaddr_un& address) {
+  if (path.has_parent_path()) std::filesystem::current_path(path.parent_path());
+  const std::string name{path.filename()};
+  if (name.size() >= sizeof address.sun_path) throw std::runtime_error{"the socket's name is too long"};
+  address = {};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, name.c_str(), name.size() + 1);
+  const int fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (fd < 0) fail("socket");
+  return fd;
+}
+
+[[noreturn]] void serve(const std::filesystem::path& path) {
+  sockaddr_un address;
+  const int listener{make_socket(path, address)};
+  ::unlink(address.sun_path);  // left behind by the application before this one
+  if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("bind");
+  if (::listen(listener, 8) != 0) fail("listen");
+  while (true) {
+    const int client{::accept(listener, nullptr, nullptr)};
+    if (client < 0) continue;  // the asker was faster gone than we came
+    // An answer that cannot be sent is the asker's loss only.
+    [[maybe_unused]] const auto sent = ::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
+    ::close(client);
+  }
+}
+
+void ask(const std::filesystem::path& path) {
+  sockaddr_un address;
+  const int server{make_socket(path, address)};
+  if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("connect");
+  std::string reply(64, '\0');
+  const auto count = ::recv(server, reply.data(), reply.size(), MSG_WAITALL);
+  if (count < 0) fail("recv");
+  reply.resize(static_cast<std::size_t>(count));
+  std::cout << reply;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    if (argc == 3 && std::string_view{argv[1]} == "--ask") {
+      ask(argv[2]);
+      return 0;
+    }
+    const char* const folder{std::getenv("AIRLIFT_RUN_DIR")};
+    if (argc != 1 || folder == nullptr) {
+      std::cerr
+          << "usage: demo-app --ask SOCKET; without it, airlift-device starts it and sets AIRLIFT_RUN_DIR\n";
+      return 2;
+    }
+    serve(std::filesystem::path{folder} / "app.sock");
+  } catch (const std::exception& error) {
+    std::cerr << "demo-app: " << error.what() << '\n';
+    return 1;
+  }
+}
