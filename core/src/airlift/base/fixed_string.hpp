@@ -3,14 +3,13 @@
 
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <string_view>
 #include <type_traits>
 
 namespace airlift {
 
-/// Holds up to `Capacity` characters. Appending more than fits keeps what fits and marks the text `truncated()`:
-/// a message may be shortened, a value must be checked.
+/// Holds up to `Capacity` characters. Appending more than fits keeps what fits and marks the text
+/// `truncated()`: a message may be shortened, a value must be checked.
 template <std::size_t Capacity>
 class FixedString {
  public:
@@ -26,7 +25,7 @@ class FixedString {
   FixedString& append(std::string_view text) {
     const std::size_t room = Capacity - size_;
     const std::size_t count = text.size() < room ? text.size() : room;
-    std::memcpy(text_.data() + size_, text.data(), count);
+    text.copy(text_.data() + size_, count);  // unlike memcpy, takes the null pointer of an empty view
     size_ += count;
     text_[size_] = '\0';
     truncated_ = truncated_ || count < text.size();

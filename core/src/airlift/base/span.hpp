@@ -53,8 +53,8 @@ class Span {
   std::size_t size_{0};
 };
 
-using Bytes = Span<const std::uint8_t>;         ///< bytes to read
-using MutableBytes = Span<std::uint8_t>;        ///< bytes to fill
+using Bytes = Span<const std::uint8_t>;   ///< bytes to read
+using MutableBytes = Span<std::uint8_t>;  ///< bytes to fill
 
 /// The bytes of a text, without a terminating zero.
 [[nodiscard]] inline Bytes as_bytes(std::string_view text) {

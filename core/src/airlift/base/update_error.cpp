@@ -18,9 +18,11 @@ constexpr ErrorInfo table[]{
     {UpdateError::bad_size, "bad_size", "wrong number of bytes",
      "More or fewer bytes came than were announced: was the file changed during the upload? Upload again."},
     {UpdateError::stalled, "stalled", "no data for too long",
-     "The other side stopped sending: check the Wi-Fi signal and that the uploader still runs, then upload again."},
+     "The other side stopped sending: check the Wi-Fi signal and that the uploader still runs, then upload "
+     "again."},
     {UpdateError::digest_mismatch, "digest_mismatch", "MD5 check failed",
-     "The bytes that arrived are not those that were announced: upload again, and check the file when it stays."},
+     "The bytes that arrived are not those that were announced: upload again, and check the file when it "
+     "stays."},
     {UpdateError::bad_invitation, "bad_invitation", "invitation not understood",
      "The uploader speaks another protocol: use airlift push or an espota.py of the Arduino cores."},
     {UpdateError::unknown_command, "unknown_command", "unknown command",
@@ -55,7 +57,8 @@ constexpr ErrorInfo table[]{
     {UpdateError::not_text, "not_text", "value not understood", "Correct the value that is named."},
     {UpdateError::too_long, "too_long", "value too long", "Shorten the value that is named."},
     {UpdateError::name_not_found, "name_not_found", "no device of that name was found",
-     "Is it switched on and in this network? `airlift discover` lists what can be seen; or give its address."},
+     "Is it switched on and in this network? `airlift discover` lists what can be seen; or give its "
+     "address."},
     {UpdateError::no_answer, "no_answer", "no answer to the invitation",
      "Is the device on, is the address right, and is the port its OTA port (ESP8266: 8266, ESP32: 3232)?"},
     {UpdateError::bad_answer, "bad_answer", "the device answered with something that is not this protocol",
@@ -69,7 +72,8 @@ constexpr ErrorInfo table[]{
      "It may have restarted: look at what it runs, and upload again if it is the old version."},
     {UpdateError::listen_failed, "listen_failed", "cannot listen for the device",
      "The address or port cannot be used on this machine: choose others with -I and -P."},
-    {UpdateError::file_unreadable, "file_unreadable", "the file cannot be read", "Check its name and rights."},
+    {UpdateError::file_unreadable, "file_unreadable", "the file cannot be read",
+     "Check its name and rights."},
     {UpdateError::cancelled, "cancelled", "cancelled", "The device keeps what it ran before."},
     {UpdateError::password_needed, "password_needed", "the device wants a password",
      "Give it with --password-file, AIRLIFT_PASSWORD or -a."},

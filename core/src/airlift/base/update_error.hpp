@@ -62,6 +62,8 @@ struct ErrorInfo {
 [[nodiscard]] const ErrorInfo& describe(UpdateError error);
 
 /// The number that stands in `ERROR[<n>]`.
-[[nodiscard]] constexpr int number_of(UpdateError error) { return static_cast<int>(error); }
+[[nodiscard]] constexpr int number_of(UpdateError error) {
+  return static_cast<int>(error);
+}
 
 }  // namespace airlift

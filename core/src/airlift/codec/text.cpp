@@ -5,7 +5,9 @@
 namespace airlift::codec {
 namespace {
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 constexpr int nibble(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -39,6 +41,12 @@ std::string_view take_until(std::string_view& text, char separator) {
   const std::string_view head = text.substr(0, at);
   text = at == std::string_view::npos ? std::string_view{} : text.substr(at + 1);
   return head;
+}
+
+std::string_view first_line(std::string_view text) {
+  std::string_view line = take_until(text, '\n');
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {

@@ -26,14 +26,19 @@ template <std::size_t N>
   return {text.data(), N};
 }
 
-/// Fills `into` from hex of either case. False when `text` is anything but exactly 2 * into.size() hex digits.
+/// Fills `into` from hex of either case. False when `text` is anything but exactly 2 * into.size() hex
+/// digits.
 [[nodiscard]] bool from_hex(std::string_view text, MutableBytes into);
 
 /// A decimal number without sign, blanks; nothing for anything else or above `most`.
-[[nodiscard]] std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t most = 0xFFFFFFFF);
+[[nodiscard]] std::optional<std::uint32_t> parse_number(std::string_view text,
+                                                        std::uint32_t most = 0xFFFFFFFF);
 
 /// Cuts off and returns what stands before the first `separator`; all of it when there is none.
 [[nodiscard]] std::string_view take_until(std::string_view& text, char separator);
+
+/// What stands before the first line end (`\n` or `\r\n`); all of it when there is none.
+[[nodiscard]] std::string_view first_line(std::string_view text);
 
 /// ASCII only: case-insensitive comparison.
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);

@@ -8,6 +8,10 @@ namespace {
 
 constexpr std::string_view error_start{"ERROR["};
 
+constexpr bool is_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 }  // namespace
 
 void AnswerStream::feed(Bytes bytes) {
@@ -21,27 +25,37 @@ void AnswerStream::feed_byte(char c) {
         ++count_digits_;
       } else if (c == 'O') {
         state_ = State::got_o;
-      } else if (c == 'E') {
+      } else if (is_letter(c)) {
         state_ = State::error_line;
-        line_.append("E");
+        add_to_line(c);
       } else if (c != '\r' && c != '\n') {
         state_ = State::nonsense;
       }
       return;
     case State::got_o:
-      state_ = c == 'K' ? State::ok : State::nonsense;
+      if (c == 'K') {
+        state_ = State::ok;
+        return;
+      }
+      state_ = State::error_line;
+      add_to_line('O');
+      add_to_line(c);
       return;
     case State::error_line:
-      if (c == '\n') {
-        state_ = State::error_done;
-      } else if (c != '\r') {
-        line_.append(std::string_view{c >= ' ' && c <= '~' ? &c : "?", 1});
-      }
+      add_to_line(c);
       return;
     case State::ok:
     case State::error_done:
     case State::nonsense:
       return;
+  }
+}
+
+void AnswerStream::add_to_line(char c) {
+  if (c == '\n') {
+    state_ = State::error_done;
+  } else if (c != '\r') {
+    line_.append(std::string_view{c >= ' ' && c <= '~' ? &c : "?", 1});
   }
 }
 
@@ -71,16 +85,17 @@ int AnswerStream::error_number() const {
 std::string_view AnswerStream::error_text() const {
   const std::string_view line = line_;
   const std::size_t colon = line.find("]: ");
-  return line.substr(0, error_start.size()) == error_start && colon != std::string_view::npos ? line.substr(colon + 3)
-                                                                                              : line;
+  return line.substr(0, error_start.size()) == error_start && colon != std::string_view::npos
+             ? line.substr(colon + 3)
+             : line;
 }
 
 ErrorLine format_error_line(UpdateError error, std::string_view detail) {
-  ErrorLine line{error_start};
-  line.append_number(number_of(error)).append("]: ").append(describe(error).text);
-  if (!detail.empty()) line.append(": ").append(detail);
-  // The line must end, however long the detail was.
-  return line.truncated() ? ErrorLine{line.view().substr(0, line.size() - 1)}.append("\n") : line.append("\n");
+  // One shorter than the line: it must end, however long the detail is.
+  FixedString<ErrorLine::capacity() - 1> text{error_start};
+  text.append_number(number_of(error)).append("]: ").append(describe(error).text);
+  if (!detail.empty()) text.append(": ").append(detail);
+  return ErrorLine{text}.append("\n");
 }
 
 }  // namespace airlift::wire

@@ -1,6 +1,7 @@
 #pragma once
 // What a device sends back while it takes an upload: decimal counts without separator, then `OK` or
-// `ERROR[<n>]: <text>\n`, perhaps more than once. Byte-fed: any cut of the stream gives the same result.
+// `ERROR[<n>]: <text>\n`, perhaps more than once. An ESP32 says `<text>\r\n` only (arduino-esp32 2.x and 3.x,
+// libraries/Update/src/Updater.cpp, printError). Byte-fed: any cut of the stream gives the same result.
 
 #include "airlift/base/fixed_string.hpp"
 #include "airlift/base/span.hpp"
@@ -8,6 +9,10 @@
 #include "airlift/wire/codes.hpp"
 
 namespace airlift::wire {
+
+/// `ERROR[<n>]: <text>\n`, as the ESP8266 core prints it.
+using ErrorLine = FixedString<longest_error_text_bytes + 16>;
+[[nodiscard]] ErrorLine format_error_line(UpdateError error, std::string_view detail = {});
 
 class AnswerStream {
  public:
@@ -34,7 +39,7 @@ class AnswerStream {
  private:
   enum class State : std::uint8_t {
     counts,      ///< a letter ends it
-    got_o,       ///< `K` ends it
+    got_o,       ///< the next byte ends it
     ok,          ///< final
     error_line,  ///< `\n` ends it
     error_done,  ///< final
@@ -42,14 +47,11 @@ class AnswerStream {
   };
 
   void feed_byte(char c);
+  void add_to_line(char c);
 
   State state_{State::counts};
   std::uint32_t count_digits_{0};
-  FixedString<longest_error_text_bytes> line_;
+  ErrorLine line_;
 };
-
-/// `ERROR[<n>]: <text>\n`, as the ESP8266 core prints it.
-using ErrorLine = FixedString<longest_error_text_bytes + 16>;
-[[nodiscard]] ErrorLine format_error_line(UpdateError error, std::string_view detail = {});
 
 }  // namespace airlift::wire

@@ -1,5 +1,6 @@
 #pragma once
-// Every code and limit of the network upload protocol, once. Source of the facts: docs/design/upload-protocol.md.
+// Every code and limit of the network upload protocol, once. Source of the facts:
+// docs/design/upload-protocol.md.
 
 #include <chrono>
 #include <cstddef>
@@ -33,7 +34,8 @@ inline constexpr std::string_view refusal_prefix{"ERR: "};
 /// Real devices' own words, which tools print as they are.
 inline constexpr std::string_view wrong_password_answer{"Authentication Failed"};
 
-/// The longest datagram we take. The longest an espota sends is the SHA-256 answer: 4 + 64 + 1 + 64 + 1 bytes.
+/// The longest datagram we take. The longest an espota sends is the SHA-256 answer: 4 + 64 + 1 + 64 + 1
+/// bytes.
 inline constexpr std::size_t longest_datagram_bytes{512};
 /// The longest reply we send or understand; ESP8266's espota reads 128 bytes.
 inline constexpr std::size_t longest_reply_bytes{128};
@@ -49,8 +51,8 @@ inline constexpr std::chrono::seconds challenge_lifetime{30};
 inline constexpr std::chrono::seconds connect_timeout{10};
 /// A transfer without a byte for so long has failed: espota waits as long for an answer.
 inline constexpr std::chrono::seconds receive_timeout{10};
-/// The result is said again at this interval until the uploader closes: ESP8266's espota misses an OK that shares a
-/// segment with the last count.
+/// The result is said again at this interval until the uploader closes: ESP8266's espota misses an OK that
+/// shares a segment with the last count.
 inline constexpr std::chrono::milliseconds result_interval{100};
 /// ... and no longer than this.
 inline constexpr std::chrono::seconds result_timeout{5};

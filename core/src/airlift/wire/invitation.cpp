@@ -5,9 +5,7 @@
 namespace airlift::wire {
 
 Result<Invitation> parse_invitation(Bytes datagram) {
-  std::string_view rest = as_text(datagram);
-  std::string_view line = codec::take_until(rest, '\n');
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  std::string_view line = codec::first_line(as_text(datagram));
 
   const auto command = codec::parse_number(codec::take_until(line, ' '), 0xFFFF);
   const auto host_port = codec::parse_number(codec::take_until(line, ' '), 0xFFFF);
@@ -18,7 +16,8 @@ Result<Invitation> parse_invitation(Bytes datagram) {
     return UpdateError::unknown_command;
   }
   Invitation invitation;
-  if (!host_port || *host_port == 0 || !size_bytes || *size_bytes == 0 || !codec::from_hex(line, invitation.md5)) {
+  if (!host_port || *host_port == 0 || !size_bytes || *size_bytes == 0 ||
+      !codec::from_hex(line, invitation.md5)) {
     return UpdateError::bad_invitation;
   }
   invitation.command = static_cast<Command>(*command);

@@ -15,7 +15,8 @@ struct Invitation {
   std::uint32_t size_bytes{0};         ///< of the file as sent; not 0
   crypto::Md5Digest md5{};             ///< of the file as sent
   friend bool operator==(const Invitation& a, const Invitation& b) {
-    return a.command == b.command && a.host_port == b.host_port && a.size_bytes == b.size_bytes && a.md5 == b.md5;
+    return a.command == b.command && a.host_port == b.host_port && a.size_bytes == b.size_bytes &&
+           a.md5 == b.md5;
   }
 };
 

@@ -29,23 +29,23 @@ FixedString<200> joined(std::string_view a, std::string_view b, std::string_view
 }  // namespace
 
 bool is_auth_answer(Bytes datagram) {
-  std::string_view text = as_text(datagram);
-  return codec::take_until(text, ' ') == auth_command;
+  std::string_view line = codec::first_line(as_text(datagram));
+  return codec::take_until(line, ' ') == auth_command;
 }
 
 Result<AuthAnswer> parse_auth_answer(Bytes datagram) {
-  std::string_view rest = as_text(datagram);
-  std::string_view line = codec::take_until(rest, '\n');
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  std::string_view line = codec::first_line(as_text(datagram));
   if (codec::take_until(line, ' ') != auth_command) return UpdateError::bad_invitation;
   const std::string_view cnonce = codec::take_until(line, ' ');
   const std::string_view response = line;
   const bool md5_sized = cnonce.size() == nonce_chars(PasswordScheme::md5);
   const bool sha256_sized = cnonce.size() == nonce_chars(PasswordScheme::sha256);
-  if ((!md5_sized && !sha256_sized) || response.size() != cnonce.size() || !is_hex(cnonce) || !is_hex(response)) {
+  if ((!md5_sized && !sha256_sized) || response.size() != cnonce.size() || !is_hex(cnonce) ||
+      !is_hex(response)) {
     return UpdateError::bad_invitation;
   }
-  return AuthAnswer{md5_sized ? PasswordScheme::md5 : PasswordScheme::sha256, Nonce{cnonce}, Response{response}};
+  return AuthAnswer{md5_sized ? PasswordScheme::md5 : PasswordScheme::sha256, Nonce{cnonce},
+                    Response{response}};
 }
 
 AuthAnswerText format_auth_answer(const AuthAnswer& answer) {
@@ -59,7 +59,9 @@ PasswordProof::PasswordProof(std::string_view password, StoredHash stored, std::
     : nonce_{nonce}, cnonce_{cnonce} {
   FixedString<64> hash = password_hash(password, stored);
   if (scheme == PasswordScheme::md5) {
-    md5_response_ = codec::view(codec::to_hex(crypto::md5(as_bytes(joined(hash, nonce, cnonce)))));
+    FixedString<200> text = joined(hash, nonce, cnonce);
+    md5_response_ = codec::view(codec::to_hex(crypto::md5(as_bytes(text))));
+    text.wipe();
   } else {
     FixedString<129> salt{nonce};
     salt.append(":").append(cnonce);

@@ -35,8 +35,9 @@ enum class StoredHash : std::uint8_t {
   sha256,  ///< the SHA-256 scheme
 };
 
-/// Computes the response a challenge asks for, in bounded steps: 10,000 rounds of PBKDF2 in the SHA-256 scheme,
-/// nothing but the constructor in the MD5 scheme. Formulas and test vectors: docs/design/upload-protocol.md.
+/// Computes the response a challenge asks for, in bounded steps: 10,000 rounds of PBKDF2 in the SHA-256
+/// scheme, nothing but the constructor in the MD5 scheme. Formulas and test vectors:
+/// docs/design/upload-protocol.md.
 class PasswordProof {
  public:
   PasswordProof(std::string_view password, StoredHash stored, std::string_view nonce, std::string_view cnonce,
