@@ -1,0 +1,122 @@
+#include "airlift_posix/event_loop.hpp"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+namespace airlift::posix {
+namespace {
+
+[[noreturn]] void throw_errno(const char* what) {
+  throw std::system_error{errno, std::generic_category(), what};
+}
+
+epoll_event event_for(Interest interest, std::uint64_t id) {
+  epoll_event event{};
+  if (interest != Interest::writable) event.events |= EPOLLIN;
+  if (interest != Interest::readable) event.events |= EPOLLOUT;
+  event.data.u64 = id;
+  return event;
+}
+
+/// The epoll set only wakes the poll; iterate() dispatches what it holds.
+void wake_only(AvahiWatch*, int, AvahiWatchEvent, void*) {}
+
+}  // namespace
+
+Watch& Watch::operator=(Watch&& other) noexcept {
+  if (this == &other) return *this;
+  reset();
+  loop_ = std::exchange(other.loop_, nullptr);
+  id_ = other.id_;
+  return *this;
+}
+
+void Watch::reset() {
+  EventLoop* const loop = std::exchange(loop_, nullptr);
+  if (loop == nullptr) return;
+  const auto entry = loop->watches_.extract(id_);
+  epoll_ctl(loop->epoll_.get(), EPOLL_CTL_DEL, entry.mapped().fd, nullptr);
+}
+
+void Watch::set_interest(Interest interest) {
+  epoll_event event = event_for(interest, id_);
+  epoll_ctl(loop_->epoll_.get(), EPOLL_CTL_MOD, loop_->watches_.at(id_).fd, &event);
+}
+
+Timer& Timer::operator=(Timer&& other) noexcept {
+  if (this == &other) return *this;
+  reset();
+  loop_ = std::exchange(other.loop_, nullptr);
+  key_ = other.key_;
+  return *this;
+}
+
+void Timer::reset() {
+  if (EventLoop* const loop = std::exchange(loop_, nullptr)) loop->timers_.erase(key_);
+}
+
+EventLoop::EventLoop() : poll_{avahi_simple_poll_new()}, epoll_{epoll_create1(EPOLL_CLOEXEC)} {
+  if (!poll_ || !epoll_) throw_errno("event loop");
+  // Freed with the poll.
+  if (avahi_api()->watch_new(avahi_api(), epoll_.get(), AVAHI_WATCH_IN, wake_only, nullptr) == nullptr) {
+    throw_errno("event loop");
+  }
+}
+
+EventLoop::~EventLoop() = default;
+
+Watch EventLoop::watch(int fd, Interest interest, std::function<void()> ready) {
+  const std::uint64_t id = ++next_id_;
+  epoll_event event = event_for(interest, id);
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) throw_errno("watch a descriptor");
+  watches_.emplace(id, WatchEntry{fd, std::make_shared<std::function<void()>>(std::move(ready))});
+  return {*this, id};
+}
+
+Timer EventLoop::after(std::chrono::milliseconds delay, std::function<void()> expired) {
+  const Timer::Key key{std::chrono::steady_clock::now() + delay, ++next_id_};
+  timers_.emplace(key, std::move(expired));
+  return {*this, key};
+}
+
+void EventLoop::iterate(std::chrono::milliseconds longest_wait) {
+  avahi_simple_poll_iterate(poll_.get(), static_cast<int>(shortened_by_timers(longest_wait).count()));
+  dispatch_watches();
+  dispatch_timers();
+}
+
+std::chrono::milliseconds EventLoop::shortened_by_timers(std::chrono::milliseconds wait) const {
+  using std::chrono::milliseconds;
+  constexpr milliseconds longest{std::chrono::hours{24}};
+  if (!timers_.empty()) {
+    const auto left = timers_.begin()->first.first - std::chrono::steady_clock::now();
+    wait = std::min(wait, std::chrono::ceil<milliseconds>(left));
+  }
+  return std::clamp(wait, milliseconds{0}, longest);
+}
+
+void EventLoop::dispatch_watches() {
+  std::array<epoll_event, 16> events{};
+  const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
+  for (int i = 0; i < count; ++i) {
+    // An earlier callback of this turn may have ended the watch.
+    const auto found = watches_.find(events[static_cast<std::size_t>(i)].data.u64);
+    if (found == watches_.end()) continue;
+    const auto ready = found->second.ready;
+    if (*ready) (*ready)();
+  }
+}
+
+void EventLoop::dispatch_timers() {
+  const auto now = std::chrono::steady_clock::now();
+  while (!timers_.empty() && timers_.begin()->first.first <= now) {
+    const auto entry = timers_.extract(timers_.begin());
+    entry.mapped()();
+  }
+}
+
+}  // namespace airlift::posix

@@ -1,0 +1,41 @@
+#pragma once
+// Flash memory in a regular file, byte for byte, with strict NOR rules.
+
+#include <memory>
+#include <string>
+
+#include "airlift/port/flash.hpp"
+#include "airlift_posix/unique_fd.hpp"
+
+namespace airlift::posix {
+
+/// Stricter than a chip: program() into bytes that are not erased is flash_misuse and writes nothing.
+/// The file is locked while the object lives, so two processes cannot both use it. Needs 64 KiB of memory in
+/// all.
+class FileFlash final : public port::Flash {
+ public:
+  /// Makes a new, erased flash of at most 4 GiB - 1 byte, readable by its owner only. It appears at `path`
+  /// only when it is complete. Throws std::system_error when that cannot be done or `path` exists already.
+  [[nodiscard]] static std::unique_ptr<FileFlash> create(const std::string& path,
+                                                         const port::FlashGeometry& geometry);
+
+  /// Uses an existing one; its size comes from the file. Throws std::system_error when it cannot be opened,
+  /// is in use by another process or has an impossible size.
+  [[nodiscard]] static std::unique_ptr<FileFlash> open(const std::string& path, std::uint32_t sector_bytes,
+                                                       std::uint32_t write_align_bytes);
+
+  [[nodiscard]] port::FlashGeometry geometry() const override { return geometry_; }
+  [[nodiscard]] Status flush() override;
+
+ private:
+  FileFlash(UniqueFd fd, const port::FlashGeometry& geometry) : fd_{std::move(fd)}, geometry_{geometry} {}
+
+  [[nodiscard]] Status do_read(std::uint32_t address, MutableBytes into) override;
+  [[nodiscard]] Status do_erase_sector(std::uint32_t address) override;
+  [[nodiscard]] Status do_program(std::uint32_t address, Bytes bytes) override;
+
+  UniqueFd fd_;
+  port::FlashGeometry geometry_;
+};
+
+}  // namespace airlift::posix

@@ -1,0 +1,35 @@
+#pragma once
+// Waits for TCP connections: the uploader's side of the connect-back.
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "airlift_posix/tcp_stream.hpp"
+
+namespace airlift::posix {
+
+class TcpListener {
+ public:
+  /// Listens at once on `port` of `address`; port 0 lets the system choose. A connection ends the loop's wait
+  /// and, when given, calls `ready`, in each turn until it is accepted. Throws std::system_error when the
+  /// address or port cannot be used.
+  TcpListener(EventLoop& loop, const port::IpAddress& address, std::uint16_t port,
+              std::function<void()> ready = {});
+
+  struct Accepted {
+    std::unique_ptr<TcpStream> stream;
+    port::Endpoint peer;
+  };
+  /// The next connection, or nothing when none waits.
+  [[nodiscard]] std::optional<Accepted> accept();
+
+  [[nodiscard]] std::uint16_t local_port() const;
+
+ private:
+  EventLoop& loop_;
+  UniqueFd fd_;
+  Watch watch_;  ///< behind fd_: it must go first
+};
+
+}  // namespace airlift::posix
