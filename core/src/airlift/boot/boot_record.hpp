@@ -1,5 +1,6 @@
 #pragma once
-// The boot record: which slot is in use and what each slot holds. Format and commit rule: docs/design/storage.md.
+// The boot record: which slot is in use and what each slot holds. Format and commit rule:
+// docs/design/storage.md.
 
 #include <array>
 
@@ -11,7 +12,9 @@ namespace airlift::boot {
 
 enum class SlotId : std::uint8_t { a = 0, b = 1, none = 255 };
 
-[[nodiscard]] constexpr SlotId other(SlotId slot) { return slot == SlotId::a ? SlotId::b : SlotId::a; }
+[[nodiscard]] constexpr SlotId other(SlotId slot) {
+  return slot == SlotId::a ? SlotId::b : SlotId::a;
+}
 [[nodiscard]] constexpr std::string_view name_of(SlotId slot) {
   return slot == SlotId::a ? "A" : slot == SlotId::b ? "B" : "none";
 }

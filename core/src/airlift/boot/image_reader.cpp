@@ -14,7 +14,8 @@ Result<std::size_t> ImageReader::next(MutableBytes buffer) {
   if (expected_.empty() || expected_.size_bytes > area_.size_bytes) return UpdateError::no_image;
   const std::size_t count = std::min<std::size_t>(buffer.size(), expected_.size_bytes - read_bytes_);
   const MutableBytes piece = buffer.first(count);
-  if (const Status read = store_.flash().read(area_.address + read_bytes_, piece); !read.ok()) return read.error();
+  if (const Status read = store_.flash().read(area_.address + read_bytes_, piece); !read.ok())
+    return read.error();
   digest_.update(piece);
   read_bytes_ += static_cast<std::uint32_t>(count);
   return count;

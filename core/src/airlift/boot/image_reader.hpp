@@ -11,7 +11,8 @@ class ImageReader {
   ImageReader(SlotStore& store, image::Kind kind, SlotId slot);
 
   /// Reads on into `buffer` and returns how many bytes it got; 0: all are read.
-  /// Outcomes: the count; no_image: the slot is empty or the record's size is larger than the slot; flash_read.
+  /// Outcomes: the count; no_image: the slot is empty or the record's size is larger than the slot;
+  /// flash_read.
   [[nodiscard]] Result<std::size_t> next(MutableBytes buffer);
 
   /// After next() gave 0. Outcomes: ok: the bytes are those of the record; no_image: they are not.

@@ -6,7 +6,9 @@ namespace {
 constexpr std::uint32_t record_copies{2};
 
 // Sequence numbers may wrap: the newer one is ahead by less than half of the range.
-bool is_newer(std::uint32_t a, std::uint32_t b) { return a - b - 1 < 0x7FFFFFFF; }
+bool is_newer(std::uint32_t a, std::uint32_t b) {
+  return a - b - 1 < 0x7FFFFFFF;
+}
 
 }  // namespace
 
@@ -65,7 +67,8 @@ Status SlotStore::commit(image::Kind kind, const image::Identity& image) {
   // The image must be on the medium before a record can name it.
   if (const Status flushed = flash_.flush(); !flushed.ok()) return flushed;
   if (const Status erased = flash_.erase_sector(record_address(copy)); !erased.ok()) return erased;
-  if (const Status written = flash_.program(record_address(copy), encode(next)); !written.ok()) return written;
+  if (const Status written = flash_.program(record_address(copy), encode(next)); !written.ok())
+    return written;
   if (const Status flushed = flash_.flush(); !flushed.ok()) return flushed;
   record_ = next;
   newest_copy_ = copy;

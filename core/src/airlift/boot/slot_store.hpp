@@ -1,6 +1,6 @@
 #pragma once
-// The slots and the boot record on a flash: where what lies, reading and committing the record, boot candidates.
-// Layout: docs/design/storage.md.
+// The slots and the boot record on a flash: where what lies, reading and committing the record, boot
+// candidates. Layout: docs/design/storage.md.
 
 #include "airlift/boot/boot_record.hpp"
 
@@ -25,8 +25,8 @@ class SlotStore {
   /// The flash size that `sizes` need.
   [[nodiscard]] static std::uint64_t flash_bytes(std::uint32_t sector_bytes, SlotSizes sizes);
 
-  /// Reads the newest valid record. Outcomes: ok; no_boot_record: none is valid (record() is then an empty one and
-  /// a commit makes the first); flash_read; flash_misuse: the flash is too small for the slots.
+  /// Reads the newest valid record. Outcomes: ok; no_boot_record: none is valid (record() is then an empty
+  /// one and a commit makes the first); flash_read; flash_misuse: the flash is too small for the slots.
   [[nodiscard]] Status load();
 
   [[nodiscard]] const BootRecord& record() const { return record_; }
@@ -36,8 +36,8 @@ class SlotStore {
   /// The slot that a new image of this kind goes to: never the active one.
   [[nodiscard]] SlotId inactive(image::Kind kind) const { return other(record_.of(kind).active); }
 
-  /// Makes `image`, written to the inactive slot, the active one, atomically: before the last write the old record
-  /// rules. Outcomes: ok; flash_write, flash_erase: the old record still rules.
+  /// Makes `image`, written to the inactive slot, the active one, atomically: before the last write the old
+  /// record rules. Outcomes: ok; flash_write, flash_erase: the old record still rules.
   [[nodiscard]] Status commit(image::Kind kind, const image::Identity& image);
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
-// Message digests. These front ends own the rules (in order, sizes); a backend chosen when linking only computes.
+// Message digests. These front ends own the rules (in order, sizes); a backend chosen when linking only
+// computes.
 
 #include <array>
 #include <cassert>
@@ -50,7 +51,11 @@ class Hash {
 using Md5 = Hash<backend::Md5, 16>;
 using Sha256 = Hash<backend::Sha256, 32>;
 
-[[nodiscard]] inline Sha256Digest sha256(Bytes bytes) { return Sha256{}.update(bytes).finish(); }
-[[nodiscard]] inline Md5Digest md5(Bytes bytes) { return Md5{}.update(bytes).finish(); }
+[[nodiscard]] inline Sha256Digest sha256(Bytes bytes) {
+  return Sha256{}.update(bytes).finish();
+}
+[[nodiscard]] inline Md5Digest md5(Bytes bytes) {
+  return Md5{}.update(bytes).finish();
+}
 
 }  // namespace airlift::crypto

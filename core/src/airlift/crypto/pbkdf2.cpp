@@ -48,7 +48,8 @@ Pbkdf2Sha256::Pbkdf2Sha256(Bytes password, Bytes salt, std::uint32_t rounds)
 }
 
 void Pbkdf2Sha256::step(std::uint32_t rounds) {
-  for (const std::uint32_t end = rounds_left_ - std::min(rounds, rounds_left_); rounds_left_ > end; --rounds_left_) {
+  for (const std::uint32_t end = rounds_left_ - std::min(rounds, rounds_left_); rounds_left_ > end;
+       --rounds_left_) {
     last_ = HmacSha256{keyed_}.update(last_).finish();
     for (std::size_t i = 0; i < key_.size(); ++i) key_[i] = static_cast<std::uint8_t>(key_[i] ^ last_[i]);
   }

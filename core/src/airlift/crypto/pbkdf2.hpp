@@ -1,6 +1,7 @@
 #pragma once
 // HMAC-SHA256 and PBKDF2-HMAC-SHA256 (RFC 2104, RFC 8018 5.2), the latter in steps: 10,000 rounds take a
-// microcontroller about a second, and loop() must not. No library offers PBKDF2 in steps, hence this loop of ours.
+// microcontroller about a second, and loop() must not. No library offers PBKDF2 in steps, hence this loop of
+// ours.
 
 #include "airlift/crypto/hash.hpp"
 

@@ -1,5 +1,6 @@
 #pragma once
-// An element: one function of a device, configured by text and given time by the board. docs/design/elements.md.
+// An element: one function of a device, configured by text and given time by the board.
+// docs/design/elements.md.
 
 #include <string_view>
 
@@ -13,6 +14,9 @@ class Board;
 
 /// When an element is started; HomeDing's property `startup`.
 enum class StartUp : std::uint8_t { sys, net, time };
+
+/// What an element without deadlines answers to loop().
+inline constexpr milliseconds idle_wait{1000};
 
 enum class SetResult : std::uint8_t {
   ok,
@@ -39,8 +43,9 @@ class Element {
     active_ = true;
     do_start(board, now);
   }
-  /// Called again and again while active; returns at once.
-  void loop(Instant now) { do_loop(now); }
+  /// Called again and again while active. Returns at once, and says how long the board may wait for the next
+  /// call when nothing arrives meanwhile: 0 when there is more to do.
+  [[nodiscard]] milliseconds loop(Instant now) { return do_loop(now); }
   /// Gives back what start() took. Harmless when not active.
   void stop() {
     if (active_) do_stop();
@@ -55,14 +60,19 @@ class Element {
   [[nodiscard]] std::string_view description() const { return description_; }
   [[nodiscard]] std::string_view room() const { return room_; }
 
-  /// From the registry, when configuration or board claims this place.
-  void claim(std::string_view id) { id_ = ElementId{id}; }
+  /// From the board: this place now is `id`, because the configuration or the board itself wants it.
+  void claim(std::string_view id, bool configured) {
+    id_ = ElementId{id};
+    configured_ = configured;
+  }
   [[nodiscard]] bool claimed() const { return !id_.empty(); }
+  /// True when a configuration file names this element.
+  [[nodiscard]] bool configured() const { return configured_; }
 
  private:
   [[nodiscard]] virtual SetResult do_set(std::string_view property, std::string_view value) = 0;
   virtual void do_start(Board& board, Instant now) = 0;
-  virtual void do_loop(Instant now) = 0;
+  [[nodiscard]] virtual milliseconds do_loop(Instant now) = 0;
   virtual void do_stop() = 0;
 
   ElementId id_;
@@ -72,6 +82,7 @@ class Element {
   StartUp start_up_;
   port::LogLevel log_level_{port::LogLevel::info};
   bool active_{false};
+  bool configured_{false};
 };
 
 /// HomeDing's booleans: true/1/yes/on and false/0/no/off, in any case. False when `value` is none of them.

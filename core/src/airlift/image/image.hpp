@@ -1,5 +1,6 @@
 #pragma once
-// What an uploaded file is. For now its kind and its digest; containers, signatures and manifests come to live here.
+// What an uploaded file is. For now its kind and its digest; containers, signatures and manifests come to
+// live here.
 
 #include <cstdint>
 #include <string_view>

@@ -30,9 +30,9 @@ class Advertiser {
 
   virtual ~Advertiser() = default;
 
-  /// Announces `service` under the instance and host name `name`. One service at a time; copies what it needs.
-  /// When another device owns the name, a free one like it is chosen; name() tells which.
-  /// Outcomes: ok: probing has begun; network_failed: mDNS cannot be used here.
+  /// Announces `service` under the instance and host name `name`. One service at a time; copies what it
+  /// needs. When another device owns the name, a free one like it is chosen; name() tells which. Outcomes:
+  /// ok: probing has begun; network_failed: mDNS cannot be used here.
   [[nodiscard]] virtual Status advertise(std::string_view name, const Service& service) = 0;
 
   /// Says goodbye to the network. Harmless when silent.

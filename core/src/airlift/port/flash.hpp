@@ -12,8 +12,8 @@ struct FlashGeometry {
   std::uint32_t write_align_bytes{0};  ///< address and length of a program are multiples of this
 };
 
-/// Public calls check range and alignment once, so ports only do the work. Calls block for one sector's work at
-/// most, flush() excepted. Not thread-safe.
+/// Public calls check range and alignment once, so ports only do the work. Calls block for one sector's work
+/// at most, flush() excepted. Not thread-safe.
 class Flash {
  public:
   static constexpr std::uint8_t erased_value{0xFF};
@@ -32,7 +32,8 @@ class Flash {
   }
 
   /// Sets the sector that starts at `address` to erased_value.
-  /// Outcomes: ok; flash_misuse: not the start of a sector; flash_erase: the content of the sector is undefined.
+  /// Outcomes: ok; flash_misuse: not the start of a sector; flash_erase: the content of the sector is
+  /// undefined.
   [[nodiscard]] Status erase_sector(std::uint32_t address) {
     const FlashGeometry g = geometry();
     if (!in_range(address, g.sector_bytes) || address % g.sector_bytes != 0) return UpdateError::flash_misuse;
@@ -51,8 +52,9 @@ class Flash {
     return do_program(address, bytes);
   }
 
-  /// When it returns ok, everything programmed and erased before survives a power cut, and nothing programmed later
-  /// can reach the memory before it. A chip without write cache does nothing here. Outcomes: ok; flash_write.
+  /// When it returns ok, everything programmed and erased before survives a power cut, and nothing programmed
+  /// later can reach the memory before it. A chip without write cache does nothing here. Outcomes: ok;
+  /// flash_write.
   [[nodiscard]] virtual Status flush() = 0;
 
  private:

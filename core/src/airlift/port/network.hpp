@@ -36,7 +36,8 @@ class DatagramSocket {
 
   struct Received {
     Endpoint from;
-    std::size_t size_bytes{0};  ///< what the datagram had, even when `into` was shorter and got its start only
+    std::size_t size_bytes{
+        0};  ///< what the datagram had, even when `into` was shorter and got its start only
   };
   /// Takes the next datagram, or nothing when none is there.
   [[nodiscard]] virtual std::optional<Received> receive(MutableBytes into) = 0;

@@ -19,7 +19,8 @@ class Clock {
 class Entropy {
  public:
   virtual ~Entropy() = default;
-  /// Fills `into` from a cryptographically secure generator. Outcomes: ok; no_entropy: `into` must not be used.
+  /// Fills `into` from a cryptographically secure generator. Outcomes: ok; no_entropy: `into` must not be
+  /// used.
   [[nodiscard]] virtual Status fill(MutableBytes into) = 0;
 };
 

@@ -28,22 +28,25 @@ Status Updater::begin(const Announcement& announcement) {
   return {};
 }
 
-std::size_t Updater::writable() const {
-  if (phase_ != Phase::receiving) return 0;
-  return std::min<std::size_t>(buffer_.size() - buffered_bytes_, announcement_.size_bytes - received_bytes_);
+MutableBytes Updater::room() const {
+  if (phase_ != Phase::receiving) return {};
+  const std::size_t left_in_image = announcement_.size_bytes - received_bytes_;
+  return buffer_.subspan(buffered_bytes_, std::min(buffer_.size() - buffered_bytes_, left_in_image));
 }
 
-void Updater::write(Bytes bytes) {
-  assert(bytes.size() <= writable());
-  std::copy(bytes.begin(), bytes.end(), buffer_.begin() + buffered_bytes_);
+void Updater::took(std::size_t count) {
+  assert(count <= room().size());
+  const Bytes bytes = room().first(count);
   md5_.update(bytes);
   received_sha256_.update(bytes);
-  buffered_bytes_ += bytes.size();
-  received_bytes_ += static_cast<std::uint32_t>(bytes.size());
+  buffered_bytes_ += count;
+  received_bytes_ += static_cast<std::uint32_t>(count);
   if (received_bytes_ == announcement_.size_bytes) enter(Phase::writing_rest);
 }
 
-void Updater::enter(Phase phase) { phase_ = phase; }
+void Updater::enter(Phase phase) {
+  phase_ = phase;
+}
 
 void Updater::fail(UpdateError error) {
   error_ = error;
@@ -76,7 +79,8 @@ void Updater::write_sector() {
   std::fill(buffer_.begin() + buffered_bytes_, buffer_.end(), port::Flash::erased_value);
   const std::uint32_t address = area_.address + written_bytes_;
   if (const Status erased = store_.flash().erase_sector(address); !erased.ok()) return fail(erased.error());
-  if (const Status written = store_.flash().program(address, buffer_); !written.ok()) return fail(written.error());
+  if (const Status written = store_.flash().program(address, buffer_); !written.ok())
+    return fail(written.error());
   written_bytes_ += static_cast<std::uint32_t>(buffered_bytes_);
   buffered_bytes_ = 0;
 }

@@ -31,16 +31,21 @@ class Updater {
   /// Whether an image of this size can be taken. Outcomes: ok; bad_size: none at all; no_space.
   [[nodiscard]] Status check(image::Kind kind, std::uint32_t size_bytes) const;
 
+  /// The largest image of this kind that check() lets pass.
+  [[nodiscard]] std::uint32_t slot_bytes(image::Kind kind) const { return store_.slot_bytes(kind); }
+
   /// Starts anew, whatever was on. Nothing is written yet. Outcomes: as check().
   [[nodiscard]] Status begin(const Announcement& announcement);
 
-  /// How many bytes write() takes now: up to the end of the sector buffer and of the image; 0 while a step is due.
-  [[nodiscard]] std::size_t writable() const;
+  /// Where the next bytes belong: up to the end of the sector buffer and of the image; empty while a step is
+  /// due.
+  [[nodiscard]] MutableBytes room() const;
 
-  /// Takes the next bytes, at most writable(). They are only buffered: call step().
-  void write(Bytes bytes);
+  /// Says that `count` bytes were put into the start of room(). They are only buffered: call step().
+  void took(std::size_t count);
 
-  /// Does the flash work that is due, of one sector at most, and moves on to the next phase. Nothing due: nothing done.
+  /// Does the flash work that is due, of one sector at most, and moves on to the next phase. Nothing due:
+  /// nothing done.
   void step();
 
   /// Gives up. What is active stays active.

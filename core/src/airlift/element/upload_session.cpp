@@ -1,0 +1,171 @@
+#include "airlift/element/upload_session.hpp"
+
+#include <algorithm>
+
+namespace airlift::element {
+namespace {
+
+constexpr milliseconds now_again{0};
+
+milliseconds time_until(Instant deadline, Instant now) {
+  return std::max(deadline - now, milliseconds{0});
+}
+
+}  // namespace
+
+Status UploadSession::begin(const update::Announcement& announcement, const port::Endpoint& host,
+                            Instant now) {
+  if (const Status begun = updater_.begin(announcement); !begun.ok()) return begun;
+  if (const Status connecting = stream_.connect(host); !connecting.ok()) {
+    updater_.abort();
+    return connecting;
+  }
+  error_ = UpdateError::none;
+  committed_ = false;
+  outbox_.clear();
+  outbox_sent_ = 0;
+  uncounted_bytes_ = 0;
+  enter(State::connecting, now);
+  return {};
+}
+
+void UploadSession::enter(State state, Instant now) {
+  state_ = state;
+  entered_at_ = now;
+  if (state == State::receiving) last_byte_at_ = now;
+  if (state == State::reporting) result_due_at_ = now;
+}
+
+void UploadSession::end(UpdateError error) {
+  if (error_ == UpdateError::none && !committed_) error_ = error;
+  if (!committed_) updater_.abort();
+  stream_.close();
+  state_ = State::ended;
+}
+
+void UploadSession::fail(UpdateError error, Instant now) {
+  error_ = error;
+  updater_.abort();
+  enter(State::reporting, now);
+}
+
+void UploadSession::abort() {
+  if (running()) end(UpdateError::cancelled);
+}
+
+milliseconds UploadSession::loop(Instant now) {
+  switch (state_) {
+    case State::connecting:
+      connect(now);
+      return state_ == State::connecting ? time_until(entered_at_ + wire::connect_timeout, now) : now_again;
+    case State::receiving:
+      return receive(now);
+    case State::finishing:
+      return finish(now);
+    case State::reporting:
+      return report(now);
+    case State::idle:
+    case State::ended:
+      break;
+  }
+  return milliseconds::max();
+}
+
+void UploadSession::connect(Instant now) {
+  switch (stream_.state()) {
+    case port::Stream::State::open:
+      enter(State::receiving, now);
+      return;
+    case port::Stream::State::connecting:
+      if (now - entered_at_ >= wire::connect_timeout) end(UpdateError::connect_failed);
+      return;
+    case port::Stream::State::closed:
+    case port::Stream::State::failed:
+      end(UpdateError::connect_failed);
+      return;
+  }
+}
+
+milliseconds UploadSession::receive(Instant now) {
+  const Result<port::Stream::Read> read = stream_.read(updater_.room());
+  if (!read.ok()) {
+    end(read.error());
+    return now_again;
+  }
+  if (const std::size_t bytes = read.value().count; bytes > 0) {
+    updater_.took(bytes);
+    last_byte_at_ = now;
+    uncounted_bytes_ += static_cast<std::uint32_t>(bytes);
+  }
+  if (!flush_outbox()) {
+    end(UpdateError::connection_lost);
+    return now_again;
+  }
+  updater_.step();
+  if (updater_.phase() == update::Updater::Phase::failed) {
+    fail(updater_.error(), now);
+  } else if (updater_.phase() != update::Updater::Phase::receiving) {
+    enter(State::finishing, now);
+  } else if (read.value().end_of_data) {
+    end(UpdateError::connection_lost);
+  } else if (now - last_byte_at_ >= wire::receive_timeout) {
+    fail(UpdateError::stalled, now);
+  } else if (read.value().count == 0) {
+    return time_until(last_byte_at_ + wire::receive_timeout, now);
+  }
+  return now_again;
+}
+
+milliseconds UploadSession::finish(Instant now) {
+  if (!flush_outbox()) {
+    end(UpdateError::connection_lost);
+    return now_again;
+  }
+  updater_.step();
+  if (updater_.phase() == update::Updater::Phase::done) {
+    committed_ = true;
+    enter(State::reporting, now);
+  } else if (updater_.phase() == update::Updater::Phase::failed) {
+    fail(updater_.error(), now);
+  }
+  return now_again;
+}
+
+milliseconds UploadSession::report(Instant now) {
+  std::array<std::uint8_t, 512> thrown_away{};
+  const Result<port::Stream::Read> read = stream_.read(thrown_away);
+  const bool more = read.ok() && read.value().count > 0;
+  // An uploader in the middle of its chunks waits for an answer to each.
+  if (more) result_due_at_ = now;
+  if (now >= result_due_at_ && outbox_.empty() && uncounted_bytes_ == 0) {
+    outbox_ = committed_ ? wire::ErrorLine{wire::ok_answer} : wire::format_error_line(error_);
+    result_due_at_ = now + wire::result_interval;
+  }
+  const bool sent = flush_outbox();
+  // Looked at only now, so that an uploader which ended its own direction early gets the result, too.
+  const bool closed = !read.ok() || read.value().end_of_data;
+  if (!sent || closed || now - entered_at_ >= wire::result_timeout) {
+    end(UpdateError::connection_lost);
+    return now_again;
+  }
+  if (more) return now_again;
+  return time_until(std::min(result_due_at_, entered_at_ + wire::result_timeout), now);
+}
+
+bool UploadSession::flush_outbox() {
+  if (outbox_.empty() && uncounted_bytes_ > 0) {
+    outbox_.append_number(uncounted_bytes_);
+    uncounted_bytes_ = 0;
+  }
+  if (outbox_.empty()) return true;
+  const Result<std::size_t> written = stream_.write(as_bytes(outbox_.view()).subspan(outbox_sent_));
+  if (!written.ok()) return false;
+  outbox_sent_ += written.value();
+  if (outbox_sent_ == outbox_.size()) {
+    outbox_.clear();
+    outbox_sent_ = 0;
+  }
+  return true;
+}
+
+}  // namespace airlift::element
