@@ -1,0 +1,123 @@
+#include "airlift/base/status.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <set>
+#include <string>
+
+#include "airlift/base/endian.hpp"
+
+namespace airlift {
+namespace {
+
+TEST(Status, IsFineUnlessAnErrorIsNamed) {
+  EXPECT_TRUE(Status{}.ok());
+  EXPECT_TRUE(Status{UpdateError::none}.ok());
+  EXPECT_FALSE(Status{UpdateError::no_space}.ok());
+  EXPECT_EQ(Status{UpdateError::no_space}.error(), UpdateError::no_space);
+}
+
+TEST(Result, CarriesAValueOrAnError) {
+  const Result<int> value{7};
+  EXPECT_TRUE(value.ok());
+  EXPECT_TRUE(value.status().ok());
+  EXPECT_EQ(value.value(), 7);
+  const Result<int> error{UpdateError::busy};
+  EXPECT_FALSE(error.ok());
+  EXPECT_EQ(error.error(), UpdateError::busy);
+  EXPECT_EQ(error.status().error(), UpdateError::busy);
+}
+
+/// The compiler refuses this switch when an error is added to the list and not here (-Wswitch-enum).
+bool is_listed(UpdateError error) {
+  switch (error) {
+    case UpdateError::none:
+    case UpdateError::flash_write:
+    case UpdateError::flash_erase:
+    case UpdateError::flash_read:
+    case UpdateError::no_space:
+    case UpdateError::bad_size:
+    case UpdateError::stalled:
+    case UpdateError::digest_mismatch:
+    case UpdateError::bad_invitation:
+    case UpdateError::unknown_command:
+    case UpdateError::busy:
+    case UpdateError::safe_mode:
+    case UpdateError::wrong_password:
+    case UpdateError::too_many_tries:
+    case UpdateError::no_challenge:
+    case UpdateError::connect_failed:
+    case UpdateError::connection_lost:
+    case UpdateError::flash_misuse:
+    case UpdateError::no_boot_record:
+    case UpdateError::no_image:
+    case UpdateError::no_entropy:
+    case UpdateError::bad_configuration:
+    case UpdateError::network_failed:
+    case UpdateError::storage_failed:
+    case UpdateError::not_text:
+    case UpdateError::too_long:
+    case UpdateError::name_not_found:
+    case UpdateError::no_answer:
+    case UpdateError::bad_answer:
+    case UpdateError::refused:
+    case UpdateError::no_connect_back:
+    case UpdateError::rejected:
+    case UpdateError::no_result:
+    case UpdateError::listen_failed:
+    case UpdateError::file_unreadable:
+    case UpdateError::cancelled:
+    case UpdateError::password_needed:
+      return true;
+  }
+  return false;
+}
+
+TEST(UpdateError, EveryErrorIsDescribedOnceAndWhole) {
+  std::set<std::string_view> names;
+  for (int number = 0; number < 256; ++number) {
+    const auto error = static_cast<UpdateError>(number);
+    const ErrorInfo& info = describe(error);
+    SCOPED_TRACE(std::to_string(number) + " " + std::string{info.name});
+    if (!is_listed(error)) {
+      EXPECT_EQ(info.name, "unknown");
+      continue;
+    }
+    EXPECT_EQ(info.error, error);
+    EXPECT_NE(info.name, "unknown");
+    EXPECT_TRUE(names.insert(info.name).second);
+    EXPECT_EQ(info.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), std::string_view::npos);
+    ASSERT_FALSE(info.text.empty());
+    EXPECT_NE(info.text.back(), '.');
+    EXPECT_EQ(info.advice.empty(), error == UpdateError::none);
+  }
+}
+
+TEST(UpdateError, NumbersAreTheOnesOldToolsKnow) {
+  // esp8266/Arduino 3.x, cores/esp8266/Updater.h
+  EXPECT_EQ(number_of(UpdateError::flash_write), 1);
+  EXPECT_EQ(number_of(UpdateError::flash_erase), 2);
+  EXPECT_EQ(number_of(UpdateError::flash_read), 3);
+  EXPECT_EQ(number_of(UpdateError::no_space), 4);
+  EXPECT_EQ(number_of(UpdateError::bad_size), 5);
+  EXPECT_EQ(number_of(UpdateError::stalled), 6);
+  EXPECT_EQ(number_of(UpdateError::digest_mismatch), 7);
+}
+
+TEST(UpdateError, OurOwnNumbersNeverChange) {
+  EXPECT_EQ(number_of(UpdateError::bad_invitation), 20);
+  EXPECT_EQ(number_of(UpdateError::too_long), 37);
+  EXPECT_EQ(number_of(UpdateError::name_not_found), 50);
+  EXPECT_EQ(number_of(UpdateError::password_needed), 60);
+}
+
+TEST(Endian, StoresTheLowByteFirst) {
+  std::array<std::uint8_t, 4> bytes{};
+  store_le32(bytes.data(), 0x89ABCDEF);
+  EXPECT_EQ(bytes, (std::array<std::uint8_t, 4>{0xEF, 0xCD, 0xAB, 0x89}));
+  EXPECT_EQ(load_le32(bytes.data()), 0x89ABCDEFU);
+}
+
+}  // namespace
+}  // namespace airlift
