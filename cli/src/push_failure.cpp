@@ -1,0 +1,90 @@
+#include "push_failure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace airlift::cli {
+namespace {
+
+struct KnownWords {
+  std::string_view words;  ///< in lower case
+  UpdateError meaning;
+};
+
+// Airlift's own words (core/src/airlift/base/update_error.cpp) and the ESP8266 core's "Not Enough Space"
+// (esp8266/Arduino 3.x, cores/esp8266/Updater.cpp).
+constexpr std::array known_refusals{
+    KnownWords{"not enough space", UpdateError::no_space},
+    KnownWords{"another upload is running", UpdateError::busy},
+    KnownWords{"safe mode", UpdateError::safe_mode},
+    KnownWords{"too many wrong passwords", UpdateError::too_many_tries},
+};
+
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool contains_ignoring_case(std::string_view text, std::string_view lower_case_part) {
+  return std::search(text.begin(), text.end(), lower_case_part.begin(), lower_case_part.end(),
+                     [](char a, char b) { return lower(a) == b; }) != text.end();
+}
+
+}  // namespace
+
+std::string_view to_text(Stage stage) {
+  switch (stage) {
+    case Stage::name:
+      return "name";
+    case Stage::file:
+      return "file";
+    case Stage::listen:
+      return "listen";
+    case Stage::invitation:
+      return "invitation";
+    case Stage::password:
+      return "password";
+    case Stage::connection:
+      return "connection";
+    case Stage::transfer:
+      return "transfer";
+    case Stage::result:
+      return "result";
+  }
+  return "unknown";
+}
+
+PushFailure make_failure(UpdateError code, Stage stage, std::string message) {
+  return {code, stage, std::move(message), std::string{describe(code).advice}, {}, 0};
+}
+
+UpdateError meaning_of_refusal(std::string_view words) {
+  for (const KnownWords& known : known_refusals) {
+    if (contains_ignoring_case(words, known.words)) return known.meaning;
+  }
+  return UpdateError::refused;
+}
+
+PushFailure refusal(std::string_view device, std::string_view words) {
+  PushFailure result = make_failure(meaning_of_refusal(words), Stage::invitation,
+                                    fmt::format("{} refused the upload: {}", device, words));
+  result.device_says = words;
+  return result;
+}
+
+PushFailure rejection(std::string_view device, std::string_view words, int number) {
+  const std::string numbered =
+      number == 0 ? std::string{words} : fmt::format("{} (its error {})", words, number);
+  PushFailure result = make_failure(UpdateError::rejected, Stage::result,
+                                    fmt::format("{} rejected the image: {}", device, numbered));
+  // 1 to 7 mean the same on every device, see update_error.hpp.
+  if (number >= number_of(UpdateError::flash_write) && number <= number_of(UpdateError::digest_mismatch)) {
+    result.advice = describe(static_cast<UpdateError>(number)).advice;
+  }
+  result.device_says = words;
+  result.device_number = number;
+  return result;
+}
+
+}  // namespace airlift::cli

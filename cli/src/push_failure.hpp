@@ -1,0 +1,35 @@
+#pragma once
+// Why a push failed, in the words people and programs get to see.
+
+#include <string>
+#include <string_view>
+
+#include "airlift/base/update_error.hpp"
+
+namespace airlift::cli {
+
+/// Where in its course a push failed; the texts are part of the JSON result.
+enum class Stage : std::uint8_t { name, file, listen, invitation, password, connection, transfer, result };
+
+[[nodiscard]] std::string_view to_text(Stage stage);
+
+struct PushFailure {
+  UpdateError code{UpdateError::none};
+  Stage stage{Stage::invitation};
+  std::string message;      ///< what happened, with names and numbers
+  std::string advice;       ///< the likely cause and the next step
+  std::string device_says;  ///< the device's own words, when it said any
+  int device_number{0};     ///< the <n> of its `ERROR[<n>]`, 0 when it gave none
+};
+
+/// A failure with the advice that belongs to `code`.
+[[nodiscard]] PushFailure make_failure(UpdateError code, Stage stage, std::string message);
+
+/// What a device that refuses the upload with `words` (the text behind `ERR: `) means: no_space, busy,
+/// safe_mode, too_many_tries, or just refused.
+[[nodiscard]] UpdateError meaning_of_refusal(std::string_view words);
+
+[[nodiscard]] PushFailure refusal(std::string_view device, std::string_view words);
+[[nodiscard]] PushFailure rejection(std::string_view device, std::string_view words, int number);
+
+}  // namespace airlift::cli
