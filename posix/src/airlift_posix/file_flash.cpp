@@ -1,0 +1,122 @@
+#include "airlift_posix/file_flash.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <system_error>
+
+namespace airlift::posix {
+namespace {
+
+constexpr auto erased_block = [] {
+  std::array<std::uint8_t, 4096> block{};
+  for (std::uint8_t& byte : block) byte = port::Flash::erased_value;
+  return block;
+}();
+
+[[noreturn]] void throw_error(int error, const std::string& path, const char* what) {
+  throw std::system_error{error, std::generic_category(), path + ": " + what};
+}
+
+/// pread and pwrite may do a part of what they are asked.
+template <typename Transfer, typename Range>
+bool transfer_all(Transfer transfer, int fd, Range range, off_t offset) {
+  while (!range.empty()) {
+    const ssize_t count = transfer(fd, range.data(), range.size(), offset);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    range = range.subspan(static_cast<std::size_t>(count));
+    offset += count;
+  }
+  return true;
+}
+
+bool erase_range(int fd, off_t offset, std::size_t count) {
+  while (count > 0) {
+    const Bytes block = Bytes{erased_block}.first(std::min(count, erased_block.size()));
+    if (!transfer_all(::pwrite, fd, block, offset)) return false;
+    offset += static_cast<off_t>(block.size());
+    count -= block.size();
+  }
+  return true;
+}
+
+void lock_or_throw(int fd, const std::string& path) {
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    throw_error(errno, path,
+                "in use by another process (is a device already running with this state directory?)");
+  }
+}
+
+bool is_usable(const port::FlashGeometry& g) {
+  return g.write_align_bytes > 0 && g.sector_bytes > 0 && g.size_bytes > 0 &&
+         g.sector_bytes % g.write_align_bytes == 0 && g.size_bytes % g.sector_bytes == 0;
+}
+
+}  // namespace
+
+std::unique_ptr<FileFlash> FileFlash::create(const std::string& path, const port::FlashGeometry& geometry) {
+  if (!is_usable(geometry))
+    throw_error(EINVAL, path, "size is not a multiple of the sector, or sector of the write unit");
+  if (access(path.c_str(), F_OK) == 0) throw_error(EEXIST, path, "make flash");
+  const std::string unfinished = path + ".new";
+  UniqueFd fd{::open(unfinished.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
+  if (!fd) throw_error(errno, unfinished, "make flash");
+  lock_or_throw(fd.get(), unfinished);
+  if (!erase_range(fd.get(), 0, geometry.size_bytes) || fdatasync(fd.get()) != 0 ||
+      std::rename(unfinished.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    unlink(unfinished.c_str());
+    throw_error(error, path, "make flash");
+  }
+  return std::unique_ptr<FileFlash>{new FileFlash{std::move(fd), geometry}};
+}
+
+std::unique_ptr<FileFlash> FileFlash::open(const std::string& path, std::uint32_t sector_bytes,
+                                           std::uint32_t write_align_bytes) {
+  UniqueFd fd{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+  if (!fd) throw_error(errno, path, "open flash");
+  lock_or_throw(fd.get(), path);
+  struct stat info {};
+  if (fstat(fd.get(), &info) != 0) throw_error(errno, path, "open flash");
+  const bool fits = info.st_size <= off_t{std::numeric_limits<std::uint32_t>::max()};
+  const port::FlashGeometry geometry{fits ? static_cast<std::uint32_t>(info.st_size) : 0, sector_bytes,
+                                     write_align_bytes};
+  if (!S_ISREG(info.st_mode) || !is_usable(geometry)) {
+    throw_error(EINVAL, path, "not a flash file: its size is not a whole number of sectors");
+  }
+  return std::unique_ptr<FileFlash>{new FileFlash{std::move(fd), geometry}};
+}
+
+Status FileFlash::flush() {
+  return fdatasync(fd_.get()) == 0 ? Status{} : UpdateError::flash_write;
+}
+
+Status FileFlash::do_read(std::uint32_t address, MutableBytes into) {
+  return transfer_all(::pread, fd_.get(), into, address) ? Status{} : UpdateError::flash_read;
+}
+
+Status FileFlash::do_erase_sector(std::uint32_t address) {
+  return erase_range(fd_.get(), address, geometry_.sector_bytes) ? Status{} : UpdateError::flash_erase;
+}
+
+Status FileFlash::do_program(std::uint32_t address, Bytes bytes) {
+  std::array<std::uint8_t, erased_block.size()> present{};
+  for (std::size_t done = 0; done < bytes.size();) {
+    const MutableBytes part = MutableBytes{present}.first(std::min(present.size(), bytes.size() - done));
+    if (!transfer_all(::pread, fd_.get(), part, static_cast<off_t>(address + done)))
+      return UpdateError::flash_write;
+    if (std::memcmp(part.data(), erased_block.data(), part.size()) != 0) return UpdateError::flash_misuse;
+    done += part.size();
+  }
+  return transfer_all(::pwrite, fd_.get(), bytes, address) ? Status{} : UpdateError::flash_write;
+}
+
+}  // namespace airlift::posix

@@ -1,0 +1,37 @@
+#include "airlift_posix/tcp_listener.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+#include "airlift_posix/address.hpp"
+
+namespace airlift::posix {
+
+TcpListener::TcpListener(EventLoop& loop, const port::IpAddress& address, std::uint16_t port,
+                         std::function<void()> ready)
+    : loop_{loop} {
+  const port::Endpoint endpoint{address, port, 0};
+  const int family = family_of(address);
+  const auto bind_to = to_socket_address(endpoint, family);
+  const int on{1};
+  constexpr int waiting_connections{8};
+  fd_.reset(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd_ || setsockopt(fd_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+      bind(fd_.get(), bind_to->get(), bind_to->size) != 0 || listen(fd_.get(), waiting_connections) != 0) {
+    throw std::system_error{errno, std::generic_category(), "listen on " + to_text(endpoint)};
+  }
+  watch_ = loop_.watch(fd_.get(), Interest::readable, std::move(ready));
+}
+
+std::optional<TcpListener::Accepted> TcpListener::accept() {
+  SocketAddress peer;
+  UniqueFd fd{accept4(fd_.get(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+  if (!fd) return std::nullopt;
+  return Accepted{std::make_unique<TcpStream>(loop_, std::move(fd)), to_endpoint(peer.get())};
+}
+
+std::uint16_t TcpListener::local_port() const {
+  return local_port_of(fd_.get());
+}
+
+}  // namespace airlift::posix
