@@ -1,0 +1,85 @@
+"""A network and mount namespace with its own D-Bus and avahi-daemon. Needs root; addresses exist only inside."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+
+from device_process import Log
+
+DBUS_CONFIGURATION = """<busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen>
+<auth>EXTERNAL</auth><policy context="default"><allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/>
+<allow user="*"/></policy></busconfig>"""
+
+AVAHI_CONFIGURATION = """[server]
+host-name=daemonhost
+use-ipv6=no
+[publish]
+publish-workstation=no
+[rlimits]
+"""
+
+# A veth pair whose other end is in the same namespace: an ordinary multicast interface with nobody on it.
+SCRIPT = """set -e
+mount -t tmpfs none /run
+mkdir -p /run/dbus /run/avahi-daemon
+ip link set lo up
+ip link add veth0 type veth peer name veth1
+ip address add {address}/24 dev veth0
+ip link set veth0 up
+ip link set veth1 up
+dbus-daemon --config-file={directory}/dbus.conf --nofork --nopidfile &
+until [ -S /run/dbus/system_bus_socket ]; do sleep 0.02; done
+exec avahi-daemon --no-drop-root --no-chroot --no-rlimits -f {directory}/avahi.conf
+"""
+
+
+def why_no_namespace(*programs):
+    """The reason why such a namespace cannot be made here, or None."""
+    if os.geteuid() != 0:
+        return "network namespaces need root"
+    missing = [program for program in programs if not shutil.which(program)]
+    if missing:
+        return f"not installed: {', '.join(missing)}"
+    tried = subprocess.run(["unshare", "-n", "-m", "ip", "link", "add", "veth0", "type", "veth"], capture_output=True)
+    return None if tried.returncode == 0 else f"no namespace or veth here: {tried.stderr.decode().strip()}"
+
+
+class MdnsDaemonNamespace:
+    address = "10.77.0.1"
+
+    def __init__(self, directory):
+        directory.mkdir()
+        (directory / "dbus.conf").write_text(DBUS_CONFIGURATION)
+        (directory / "avahi.conf").write_text(AVAHI_CONFIGURATION)
+        script = SCRIPT.format(address=self.address, directory=directory)
+        # In a process namespace too, so that everything in it ends with its first process.
+        self._process = subprocess.Popen(
+            ["unshare", "-n", "-m", "-p", "--fork", "--kill-child", "sh", "-c", script],
+            stderr=subprocess.PIPE, start_new_session=True)
+        self._log = Log(self._process.stderr)
+
+    def __enter__(self):
+        try:
+            self._log.wait("Server startup complete")
+        except AssertionError:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    @property
+    def wrapper(self):
+        inside = pathlib.Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()[0]
+        return ["nsenter", "-t", inside, "-n", "-m"]
+
+    def browse(self, name):
+        """The line in which avahi-browse, asking the daemon, shows the resolved service; or None."""
+        done = subprocess.run([*self.wrapper, "avahi-browse", "-rpt", "_arduino._tcp"], capture_output=True, text=True)
+        return next((line for line in done.stdout.splitlines() if line.startswith("=") and f";{name};" in line), None)
+
+    def daemon_renames(self):
+        return self._log.text().count("conflict")
