@@ -17,6 +17,7 @@ struct DiscoveredService {
   port::Endpoint endpoint;  ///< address (IPv4 when it has one) and port of the service
   std::string interface;    ///< where it was seen: "eth0"
   std::map<std::string, std::string> txt;
+  friend bool operator==(const DiscoveredService&, const DiscoveredService&) = default;
 };
 
 struct BrowserEvent {

@@ -1,0 +1,43 @@
+#pragma once
+// The machine's network interfaces and their addresses.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "airlift/port/network.hpp"
+#include "airlift_posix/event_loop.hpp"
+
+namespace airlift::posix {
+
+struct InterfaceAddress {
+  std::string interface;  ///< "eth0"
+  int index{0};
+  bool loopback{false};
+  port::IpAddress address;
+  friend bool operator==(const InterfaceAddress&, const InterfaceAddress&) = default;
+};
+
+/// The addresses of all interfaces that are up.
+[[nodiscard]] std::vector<InterfaceAddress> interface_addresses();
+
+/// The interface through which the machine owns `address`; all of 127.0.0.0/8 belongs to the loopback
+/// interface.
+[[nodiscard]] std::optional<InterfaceAddress> owner_of(const port::IpAddress& address);
+
+/// Tells when the machine gets or loses an address, by DHCP for instance. Does nothing where the system
+/// cannot tell.
+class AddressWatch {
+ public:
+  AddressWatch(EventLoop& loop, std::function<void()> changed);
+
+ private:
+  void drain();
+
+  std::function<void()> changed_;
+  UniqueFd fd_;
+  Watch watch_;  ///< behind fd_: it must go first
+};
+
+}  // namespace airlift::posix
