@@ -1,0 +1,112 @@
+// airlift-device: a device that standard Arduino tools find and update. See docs/linux-device.md.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "airlift_posix/address.hpp"
+#include "airlift_posix/stderr_log.hpp"
+#include "image_files.hpp"
+#include "linux_device.hpp"
+#include "signals.hpp"
+#include "state_directory.hpp"
+
+namespace {
+
+using namespace airlift;
+
+constexpr const char* examples = R"(Examples:
+  airlift-device init --state /var/lib/airlift --firmware ./app-1
+  airlift-device --config /etc/airlift --state /var/lib/airlift
+  airlift-device --config ./config --state ./state --bind 127.0.0.1 --log-level debug
+
+Exit status: 0 stopped by SIGTERM or SIGINT, 1 failed, 2 wrong usage.
+)";
+
+std::string host_name() {
+  char name[64]{};
+  if (::gethostname(name, sizeof name - 1) != 0 || name[0] == '\0') return "airlift";
+  std::string text{name};
+  return text.substr(0, text.find('.'));
+}
+
+struct InitOptions {
+  std::string state_directory;
+  std::string firmware;
+  std::uint32_t slot_bytes{0};
+};
+
+int init(const InitOptions& options) {
+  std::error_code unknown_size;
+  const auto image_bytes = std::filesystem::file_size(options.firmware, unknown_size);
+  if (unknown_size)
+    throw std::runtime_error{"cannot read " + options.firmware + ": " + unknown_size.message()};
+  auto state =
+      device::StateDirectory::open_or_create(options.state_directory, options.slot_bytes, image_bytes);
+  device::install_firmware(state.store(), options.firmware);
+  const auto& slots = state.store().record().of(image::Kind::firmware);
+  std::printf("%s: %ju bytes in slot %s of %s (slots of %u bytes)\n", options.firmware.c_str(),
+              static_cast<std::uintmax_t>(image_bytes), std::string{name_of(slots.active)}.c_str(),
+              options.state_directory.c_str(), state.store().slot_bytes(image::Kind::firmware));
+  return 0;
+}
+
+int run(const device::Options& options) {
+  posix::StderrLog log{options.log_level};
+  posix::EventLoop loop;
+  device::Requests requests;
+  const device::Signals signals{loop, [&] { requests.stop = true; }, [&] { requests.child_changed = true; }};
+  while (device::run_device(options, loop, requests, log) == device::Outcome::reboot) {
+    log.write(port::LogLevel::info, "boot", "restarting");
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"A device that the standard Arduino tools find and update over the air.", "airlift-device"};
+  app.footer(examples);
+  app.set_version_flag("--version", "airlift-device " AIRLIFT_VERSION);
+
+  device::Options options;
+  options.default_name = host_name();
+  options.board_id = "airlift-linux";
+  std::string bind_text{"0.0.0.0"};
+  app.add_option("--config", options.config_directory, "Directory with env.json and config.json");
+  app.add_option("--state", options.state_directory, "Directory of the slots, made by init");
+  app.add_option("--bind", bind_text, "Address to listen on; 127.0.0.1 keeps the device on this machine")
+      ->capture_default_str();
+  app.add_option("--board-id", options.board_id, "What mDNS tells as the board")->capture_default_str();
+  const std::map<std::string, port::LogLevel> levels{{"error", port::LogLevel::error},
+                                                     {"warning", port::LogLevel::warning},
+                                                     {"info", port::LogLevel::info},
+                                                     {"debug", port::LogLevel::debug}};
+  app.add_option("--log-level", options.log_level, "error, warning, info or debug (default: info)")
+      ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case));
+
+  InitOptions init_options;
+  CLI::App* init_command =
+      app.add_subcommand("init", "Puts the first firmware on, as the USB cable does on a board");
+  init_command->add_option("--state", init_options.state_directory, "Directory to make or use")->required();
+  init_command->add_option("--firmware", init_options.firmware, "The application: an executable file")
+      ->required();
+  init_command->add_option("--slot-size", init_options.slot_bytes,
+                           "Bytes of each slot (default: 8 MiB, or twice the firmware when that is more)");
+  try {
+    app.parse(argc, argv);
+    if (!*init_command && options.config_directory.empty()) throw CLI::RequiredError{"--config"};
+    if (!*init_command && options.state_directory.empty()) throw CLI::RequiredError{"--state"};
+    const auto bind_address = posix::parse_address(bind_text);
+    if (!bind_address) throw CLI::ValidationError{"--bind", "'" + bind_text + "' is not an IP address"};
+    options.bind_address = *bind_address;
+    return *init_command ? init(init_options) : run(options);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "airlift-device: %s\n", error.what());
+    return 1;
+  }
+}
