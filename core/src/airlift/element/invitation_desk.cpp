@@ -54,7 +54,7 @@ Verdict InvitationDesk::handle_invitation(Bytes datagram, const port::Endpoint& 
   if (situation.safe_mode) return refusal(UpdateError::safe_mode, from);
   if (situation.upload_running) {
     const bool repeated =
-        situation.waiting_for_connection && invitation == last_accepted_ && same_source(from, last_uploader_);
+        situation.waiting_for_first_byte && invitation == last_accepted_ && same_source(from, last_uploader_);
     if (!repeated) return refusal(UpdateError::busy, from);
     Verdict again;
     again.reply = wire::ReplyText{wire::ok_answer};

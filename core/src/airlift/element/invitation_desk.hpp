@@ -34,7 +34,7 @@ class InvitationDesk {
   struct Situation {
     bool safe_mode{false};
     bool upload_running{false};
-    bool waiting_for_connection{false};  ///< the upload running has no connection yet
+    bool waiting_for_first_byte{false};  ///< the uploader may not know yet that it was accepted
   };
 
   /// What to do about a datagram.

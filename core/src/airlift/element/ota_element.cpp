@@ -93,7 +93,7 @@ void OtaElement::watch_advertiser() {
 }
 
 InvitationDesk::Situation OtaElement::situation() const {
-  return {safe_mode_, session_.running(), session_.state() == UploadSession::State::connecting};
+  return {safe_mode_, session_.running(), session_.waiting_for_first_byte()};
 }
 
 milliseconds OtaElement::do_loop(Instant now) {

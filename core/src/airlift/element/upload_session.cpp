@@ -102,16 +102,17 @@ milliseconds UploadSession::receive(Instant now) {
     return now_again;
   }
   updater_.step();
+  const milliseconds patience = waiting_for_first_byte() ? wire::first_byte_timeout : wire::receive_timeout;
   if (updater_.phase() == update::Updater::Phase::failed) {
     fail(updater_.error(), now);
   } else if (updater_.phase() != update::Updater::Phase::receiving) {
     enter(State::finishing, now);
   } else if (read.value().end_of_data) {
     end(UpdateError::connection_lost);
-  } else if (now - last_byte_at_ >= wire::receive_timeout) {
+  } else if (now - last_byte_at_ >= patience) {
     fail(UpdateError::stalled, now);
   } else if (read.value().count == 0) {
-    return time_until(last_byte_at_ + wire::receive_timeout, now);
+    return time_until(last_byte_at_ + patience, now);
   }
   return now_again;
 }

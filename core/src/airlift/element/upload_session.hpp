@@ -15,7 +15,7 @@ class UploadSession {
   enum class State : std::uint8_t {
     idle,        ///< begin() ends it
     connecting,  ///< ended by the connection, its failure, or connect_timeout
-    receiving,   ///< ended by the last byte, an error, receive_timeout, or a lost connection
+    receiving,   ///< ended by the last byte, an error, first_byte_timeout, receive_timeout, a lost connection
     finishing,   ///< ended by the updater: done or failed
     reporting,   ///< ended by the uploader's closing, or result_timeout
     ended,       ///< error() and committed() say how; begin() or acknowledge() ends it
@@ -44,6 +44,9 @@ class UploadSession {
   /// The new image is active.
   [[nodiscard]] bool committed() const { return committed_; }
   [[nodiscard]] std::uint32_t received_bytes() const { return updater_.received_bytes(); }
+  [[nodiscard]] bool waiting_for_first_byte() const {
+    return state_ == State::connecting || (state_ == State::receiving && received_bytes() == 0);
+  }
   [[nodiscard]] std::uint32_t size_bytes() const { return updater_.announcement().size_bytes; }
 
  private:

@@ -51,6 +51,9 @@ inline constexpr std::chrono::seconds challenge_lifetime{30};
 inline constexpr std::chrono::seconds connect_timeout{10};
 /// A transfer without a byte for so long has failed: espota waits as long for an answer.
 inline constexpr std::chrono::seconds receive_timeout{10};
+/// The first byte may take longer: an espota whose OK was lost does not look for our connection, but invites
+/// again after 10 s and after 20 s, and then takes the connection that waits for it.
+inline constexpr std::chrono::seconds first_byte_timeout{25};
 /// The result is said again at this interval until the uploader closes: ESP8266's espota misses an OK that
 /// shares a segment with the last count.
 inline constexpr std::chrono::milliseconds result_interval{100};
