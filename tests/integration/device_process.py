@@ -109,7 +109,7 @@ class Device:
         self.log = Log(self.process.stderr)
         self.runs.append(self.log)
         if ready:
-            self.log.wait(r"device/0: ready: ")
+            self.log.wait(": ready: ")
         return self
 
     def stop(self):
@@ -124,6 +124,10 @@ class Device:
     def restart(self, **options):
         self.stop()
         return self.start(**options)
+
+    def wait_restarted(self, mark):
+        """Waits for the restart after an update; `mark` is log.mark() from before it."""
+        self.log.wait("application: started", since=mark)
 
     # The application
 

@@ -41,7 +41,7 @@ def why_no_namespace(*programs):
     missing = [program for program in programs if not shutil.which(program)]
     if missing:
         return f"not installed: {', '.join(missing)}"
-    tried = subprocess.run(["unshare", "-n", "-m", "ip", "link", "add", "veth0", "type", "veth"], capture_output=True)
+    tried = subprocess.run(["unshare", "-n", "-m", "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1"], capture_output=True)
     return None if tried.returncode == 0 else f"no namespace or veth here: {tried.stderr.decode().strip()}"
 
 

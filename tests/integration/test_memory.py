@@ -13,13 +13,13 @@ def test_peak_memory_does_not_follow_the_size_of_the_image(start_device, sanitiz
     if sanitized:
         pytest.skip("peak memory: sanitizers use more memory than they measure")
     device = start_device(slot_size=64 * MIB)
+    mark = device.log.mark()
     image = bytes(range(256)) * (size_mib * MIB // 256)
     with RawUploader(device, image, FILESYSTEM) as uploader:
         uploader.begin()
         uploader.connection.sendall(image)
         assert b"OK" in uploader.read_until(b"OK", b"\n")
-    device.log.wait("restart")
-    device.wait_version(1)
+    device.wait_restarted(mark)
     peak = device.peak_rss_kib()
     record_property("peak_kib", peak)
     assert peak < LIMIT_KIB

@@ -33,8 +33,9 @@ def test_state_belongs_to_its_user_alone(start_device):
     old = os.umask(0)  # inherited by the device: its own modes must be tight enough
     try:
         device = start_device()
+        mark = device.log.mark()
         assert Espota(ESP32_NEW, device.address, command=FILESYSTEM).upload(b"content" * 1000) == 0
-        device.log.wait("restart")
+        device.wait_restarted(mark)
         device.wait_version(1)
     finally:
         os.umask(old)
