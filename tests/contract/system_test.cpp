@@ -1,0 +1,134 @@
+// What every Clock and Entropy does; the fakes of System and Log; the log on standard error.
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <vector>
+
+#include "airlift_posix/stderr_log.hpp"
+#include "airlift_posix/steady_clock.hpp"
+#include "airlift_posix/system_entropy.hpp"
+#include "support/fake_system.hpp"
+
+namespace airlift {
+namespace {
+
+using testing::FakeClock;
+using testing::FakeEntropy;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using testing::MemoryLog;
+using ::testing::Not;
+
+template <typename Clock>
+class ClockContract : public ::testing::Test {
+ protected:
+  Clock clock_;
+};
+using Clocks = ::testing::Types<posix::SteadyClock, FakeClock>;
+TYPED_TEST_SUITE(ClockContract, Clocks);
+
+void let_time_pass(FakeClock& clock) {
+  clock.advance(milliseconds{1});
+}
+void let_time_pass(posix::SteadyClock&) {}
+
+TYPED_TEST(ClockContract, GoesOnAndNeverBack) {
+  const Instant start = this->clock_.now();
+  Instant last = start;
+  const auto deadline = std::chrono::steady_clock::now() + seconds{10};
+  while (last < start + milliseconds{5} && std::chrono::steady_clock::now() < deadline) {
+    let_time_pass(this->clock_);
+    const Instant now = this->clock_.now();
+    ASSERT_GE(now, last);
+    last = now;
+  }
+  EXPECT_GE(last, start + milliseconds{5});
+}
+
+template <typename Entropy>
+class EntropyContract : public ::testing::Test {
+ protected:
+  Entropy entropy_;
+};
+using Entropies = ::testing::Types<posix::SystemEntropy, FakeEntropy>;
+TYPED_TEST_SUITE(EntropyContract, Entropies);
+
+TYPED_TEST(EntropyContract, FillsEverythingAndDiffersEachTime) {
+  // Longer than what getrandom gives in one go when it is interrupted (256 bytes).
+  std::vector<std::uint8_t> first(1000);
+  std::vector<std::uint8_t> second(1000);
+  ASSERT_TRUE(this->entropy_.fill({first.data(), first.size()}).ok());
+  ASSERT_TRUE(this->entropy_.fill({second.data(), second.size()}).ok());
+  EXPECT_NE(first, second);
+  EXPECT_NE(std::count(first.end() - 100, first.end(), 0), 100);
+}
+
+TYPED_TEST(EntropyContract, FillsNothing) {
+  EXPECT_TRUE(this->entropy_.fill({}).ok());
+}
+
+TEST(FakeEntropy, FailsWhenToldTo) {
+  FakeEntropy entropy;
+  entropy.fails = true;
+  EXPECT_EQ(entropy.fill({}).error(), UpdateError::no_entropy);
+}
+
+TEST(MemoryLog, FindsWhatWasWritten) {
+  MemoryLog log;
+  log.write(port::LogLevel::warning, "ota/0", "a message");
+  EXPECT_TRUE(log.contains("ota/0: a mess"));
+  EXPECT_TRUE(log.contains(port::LogLevel::warning, "message"));
+  EXPECT_FALSE(log.contains(port::LogLevel::error, "message"));
+  EXPECT_FALSE(log.contains("another"));
+}
+
+class StderrLog : public ::testing::Test {
+ protected:
+  void TearDown() override { unsetenv("JOURNAL_STREAM"); }
+
+  static std::string written_by(port::LogLevel least, const std::function<void(posix::StderrLog&)>& use) {
+    ::testing::internal::CaptureStderr();
+    posix::StderrLog log{least};
+    use(log);
+    return ::testing::internal::GetCapturedStderr();
+  }
+};
+
+TEST_F(StderrLog, ShowsTimeLevelSourceAndMessage) {
+  unsetenv("JOURNAL_STREAM");
+  EXPECT_THAT(
+      written_by(port::LogLevel::info,
+                 [](posix::StderrLog& log) { log.write(port::LogLevel::info, "ota/0", "50% {} done"); }),
+      MatchesRegex("....-..-.. ..:..:......  ?\\[info\\] ota/0: 50% \\{\\} done\n"));
+}
+
+TEST_F(StderrLog, LeavesTheTimeToTheJournal) {
+  setenv("JOURNAL_STREAM", "8:12345", 1);
+  EXPECT_EQ(written_by(port::LogLevel::info,
+                       [](posix::StderrLog& log) { log.write(port::LogLevel::warning, "ota/0", "text"); }),
+            "[warning] ota/0: text\n");
+}
+
+TEST_F(StderrLog, DropsWhatIsLessImportant) {
+  const std::string text = written_by(port::LogLevel::warning, [](posix::StderrLog& log) {
+    log.write(port::LogLevel::error, "a", "kept");
+    log.write(port::LogLevel::warning, "b", "kept");
+    log.write(port::LogLevel::info, "c", "dropped");
+    log.write(port::LogLevel::debug, "d", "dropped");
+  });
+  EXPECT_THAT(text, HasSubstr("a: kept"));
+  EXPECT_THAT(text, HasSubstr("b: kept"));
+  EXPECT_THAT(text, Not(HasSubstr("dropped")));
+}
+
+TEST_F(StderrLog, DoesNotLetAMessageForgeALine) {
+  setenv("JOURNAL_STREAM", "8:12345", 1);
+  EXPECT_EQ(
+      written_by(port::LogLevel::info,
+                 [](posix::StderrLog& log) { log.write(port::LogLevel::info, "a", "x\n[info] b: \x1b[1m"); }),
+      "[info] a: x?[info] b: ?[1m\n");
+}
+
+}  // namespace
+}  // namespace airlift
