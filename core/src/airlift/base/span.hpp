@@ -23,7 +23,7 @@ class Span {
   constexpr Span(const std::array<std::remove_const_t<T>, N>& array) : data_{array.data()}, size_{N} {}
   /// A view of mutable elements is also a view of constant ones.
   template <typename U = T, typename = std::enable_if_t<std::is_const_v<U>>>
-  constexpr Span(Span<std::remove_const_t<T>> other) : data_{other.data()}, size_{other.size()} {}
+  constexpr Span(const Span<std::remove_const_t<T>>& other) : data_{other.data()}, size_{other.size()} {}
 
   [[nodiscard]] constexpr T* data() const { return data_; }
   [[nodiscard]] constexpr std::size_t size() const { return size_; }
