@@ -25,6 +25,11 @@ struct PushFailure {
 /// A failure with the advice that belongs to `code`.
 [[nodiscard]] PushFailure make_failure(UpdateError code, Stage stage, std::string message);
 
+/// Thrown by what comes before the upload itself: finding the device, opening the file, listening.
+struct PushError {
+  PushFailure failure;
+};
+
 /// What a device that refuses the upload with `words` (the text behind `ERR: `) means: no_space, busy,
 /// safe_mode, too_many_tries, or just refused.
 [[nodiscard]] UpdateError meaning_of_refusal(std::string_view words);

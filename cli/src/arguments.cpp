@@ -1,0 +1,108 @@
+#include "arguments.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+namespace airlift::cli {
+namespace {
+
+constexpr auto destination{"Destination"};
+constexpr auto authentication{"Authentication"};
+constexpr auto image{"Image"};
+constexpr auto output{"Output"};
+
+const CLI::Range port_range{1, 65535};
+
+void add_destination(CLI::App& app, EspotaOptions& options) {
+  PushOptions& push = options.push;
+  app.add_option("-i,--ip", push.device, "Address or name of the device")
+      ->type_name("ADDRESS")
+      ->group(destination);
+  app.add_option("-I,--host_ip", push.host_address, "Address of this computer to listen on (default: any)")
+      ->type_name("ADDRESS")
+      ->group(destination);
+  app.add_option_function<std::uint16_t>(
+         "-p,--port", [&push](std::uint16_t port) { push.device_port = port; },
+         "OTA port of the device (default: 8266)")
+      ->type_name("PORT")
+      ->check(port_range)
+      ->group(destination);
+  app.add_option("-P,--host_port", push.host_port,
+                 "TCP port of this computer that the device connects to (default: a free one)")
+      ->type_name("PORT")
+      ->check(port_range)
+      ->group(destination);
+  app.add_option_function<unsigned>(
+         "-t,--timeout", [&push](unsigned value) { push.answer_timeout = seconds{value}; },
+         "How long to wait for an answer to the invitation (default: 10)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1, 3600))
+      ->group(destination);
+}
+
+void add_authentication(CLI::App& app, EspotaOptions& options) {
+  app.add_option_function<std::string>(
+         "-a,--auth", [&options](const std::string& value) { options.password = value; },
+         "Password of the device; other users of this computer can see it while this runs")
+      ->type_name("PASSWORD")
+      ->group(authentication);
+  app.add_flag_callback(
+         "-m,--md5-target", [&options] { options.push.first_hash = wire::StoredHash::md5; },
+         "The device stored an MD5 hash of the password: use it at once")
+      ->group(authentication);
+}
+
+}  // namespace
+
+void add_espota_options(CLI::App& app, EspotaOptions& options) {
+  add_destination(app, options);
+  add_authentication(app, options);
+  app.add_option("-f,--file", options.push.file,
+                 "Image to upload; FILE.signed is taken instead when it exists")
+      ->type_name("FILE")
+      ->group(image);
+  app.add_flag_callback(
+         "-s,--spiffs", [&options] { options.push.command = wire::Command::filesystem; },
+         "The image is a filesystem, not a firmware")
+      ->group(image);
+  app.add_flag("-d,--debug", options.debug, "Show every step")->group(output);
+  app.add_flag("-r,--progress", options.progress, "Show a progress bar")->group(output);
+}
+
+std::vector<std::string> arguments_for_parse(int argc, const char* const* argv) {
+  std::vector<std::string> result;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument{argv[i]};
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      result.push_back(argument.substr(0, argument.size() - 1));
+      result.emplace_back();
+    } else {
+      result.push_back(argument);
+    }
+  }
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+ChosenPassword choose_password(const std::optional<std::string>& option,
+                               const std::optional<std::string>& file, const char* environment) {
+  if (option) return {*option};
+  if (!file) return {environment == nullptr ? std::string{} : std::string{environment}};
+  ChosenPassword chosen;
+  std::ifstream stream{*file};
+  if (!stream || !(std::getline(stream, chosen.text) || stream.eof())) {
+    throw PushError{make_failure(UpdateError::file_unreadable, Stage::file,
+                                 fmt::format("{}: {}", *file, std::strerror(errno)))};
+  }
+  if (chosen.text.ends_with('\r')) chosen.text.pop_back();
+  struct stat info {};
+  chosen.file_readable_by_all = stat(file->c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0;
+  return chosen;
+}
+
+}  // namespace airlift::cli

@@ -1,0 +1,39 @@
+#pragma once
+// The command line that `airlift push` and `espota` share.
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "push.hpp"
+
+namespace airlift::cli {
+
+/// What espota's options were given, as far as PushOptions does not hold it.
+struct EspotaOptions {
+  PushOptions push;
+  std::optional<std::string> password;
+  bool debug{false};
+  bool progress{false};
+};
+
+/// Adds the options that every espota has, with their names and meanings; `options` must outlive `app`.
+void add_espota_options(CLI::App& app, EspotaOptions& options);
+
+/// The arguments in the order CLI::App::parse() takes them: last one first. `--auth=` becomes `--auth` and an
+/// empty value: the recipes of the Arduino cores pass an empty password so, and CLI11 would take the next
+/// option for it.
+[[nodiscard]] std::vector<std::string> arguments_for_parse(int argc, const char* const* argv);
+
+/// The password in effect: the option's, even when empty, else the first line of the file, else the
+/// environment's. Throws PushError when the file cannot be read. `readable_by_all` is set when others may
+/// read it.
+struct ChosenPassword {
+  std::string text;
+  bool file_readable_by_all{false};
+};
+[[nodiscard]] ChosenPassword choose_password(const std::optional<std::string>& option,
+                                             const std::optional<std::string>& file, const char* environment);
+
+}  // namespace airlift::cli

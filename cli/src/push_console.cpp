@@ -1,0 +1,118 @@
+#include "push_console.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "airlift_posix/address.hpp"
+#include "terminal.hpp"
+
+namespace airlift::cli {
+namespace {
+
+using State = PushSession::State;
+
+constexpr std::chrono::milliseconds redraw_interval{100};
+
+std::string_view step_text(State state) {
+  switch (state) {
+    case State::inviting:
+      return "invitation sent, waiting for an answer";
+    case State::proving:
+      return "answer to the challenge sent, waiting for the device's word";
+    case State::awaiting_connection:
+      return "accepted, waiting for the device to connect";
+    case State::sending:
+      return "the device has connected, sending";
+    case State::awaiting_result:
+      return "all bytes sent, waiting for the result";
+    case State::hearing_error:
+      return "the device reports an error";
+    case State::succeeded:
+      return "the device says OK";
+    case State::idle:
+    case State::failed:
+      return "ended";
+  }
+  return "";
+}
+
+}  // namespace
+
+PushConsole::PushConsole(Verbosity verbosity, BarUse bar_use)
+    : verbosity_{verbosity}, bar_{bar_use == BarUse::always || is_terminal(STDERR_FILENO)} {}
+
+void PushConsole::ready(const PushReport& report) {
+  progress_.size_bytes = report.size_bytes;
+  if (report.replaced_by_signed && verbosity_ != Verbosity::quiet) {
+    fmt::print(stderr, "note: {} stands beside the file and is uploaded instead\n", report.file);
+  }
+  debug(fmt::format("{} has {} bytes; device {} at {}; listening on {}", report.file, report.size_bytes,
+                    report.device_name, posix::to_text(report.device), report.listening_at));
+}
+
+void PushConsole::entered(State state) {
+  if (state == State::sending) begin_ = Clock::now();
+  if (state == State::awaiting_result && bar_) draw_bar();
+  debug(step_text(state));
+}
+
+void PushConsole::progress(std::uint32_t sent_bytes) {
+  if (verbosity_ == Verbosity::quiet) return;
+  const auto now = Clock::now();
+  progress_.sent_bytes = sent_bytes;
+  progress_.elapsed = std::chrono::duration_cast<milliseconds>(now - begin_);
+  if (bar_ && now - drawn_ >= redraw_interval) {
+    drawn_ = now;
+    draw_bar();
+  }
+  constexpr unsigned step_percent{10};
+  if (!bar_ && progress_.percent() >= told_percent_ + step_percent) {
+    told_percent_ = progress_.percent() / step_percent * step_percent;
+    fmt::print(stderr, "{:3} % sent: {}\n", told_percent_, progress_text(progress_));
+  }
+}
+
+void PushConsole::draw_bar() {
+  if (verbosity_ == Verbosity::quiet) return;
+  const std::string bar = progress_bar(progress_, columns_of(STDERR_FILENO));
+  fmt::print(stderr, "\r{}{}", coloured(bar, Colour::green, STDERR_FILENO),
+             is_terminal(STDERR_FILENO) ? "\x1b[K" : "");
+  line_open_ = true;
+}
+
+void PushConsole::end_line() {
+  if (line_open_) fmt::print(stderr, "\n");
+  line_open_ = false;
+}
+
+void PushConsole::datagram(std::string_view what, std::string_view text) {
+  // The answer to a challenge lets whoever reads the log try passwords at leisure.
+  const bool secret = text.starts_with("200 ");
+  const std::string_view shown = secret ? "200 (answer to the challenge)" : text.substr(0, text.find('\n'));
+  debug(fmt::format("{}: {:?}", what, shown));
+}
+
+void PushConsole::debug(std::string_view text) {
+  if (verbosity_ != Verbosity::debug) return;
+  end_line();
+  fmt::print(stderr, "{}\n", coloured(fmt::format("debug: {}", text), Colour::grey, STDERR_FILENO));
+}
+
+void print_warning(std::string_view text) {
+  fmt::print(stderr, "{} {}\n", coloured("warning:", Colour::yellow, STDERR_FILENO), text);
+}
+
+void print_report(const PushReport& report, Verbosity verbosity) {
+  if (report.failure) {
+    fmt::print(stderr, "{} {}: {}\n", coloured("error:", Colour::red, STDERR_FILENO),
+               to_text(report.failure->stage), report.failure->message);
+    if (!report.failure->advice.empty()) fmt::print(stderr, "hint: {}\n", report.failure->advice);
+  } else if (verbosity != Verbosity::quiet) {
+    fmt::print("{} took {} ({}) in {}\n", report.device_name, report.file, size_text(report.size_bytes),
+               duration_text(report.duration));
+  }
+}
+
+}  // namespace airlift::cli

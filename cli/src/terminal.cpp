@@ -1,0 +1,49 @@
+#include "terminal.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace airlift::cli {
+namespace {
+
+bool takes_colours(int fd) {
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  return is_terminal(fd) && terminal != nullptr && std::string_view{terminal} != "dumb";
+}
+
+int code_of(Colour colour) {
+  switch (colour) {
+    case Colour::red:
+      return 31;
+    case Colour::green:
+      return 32;
+    case Colour::yellow:
+      return 33;
+    case Colour::grey:
+      return 90;
+  }
+  return 39;
+}
+
+}  // namespace
+
+bool is_terminal(int fd) {
+  return isatty(fd) == 1;
+}
+
+int columns_of(int fd) {
+  winsize size{};
+  constexpr int usual{80};
+  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
+}
+
+std::string coloured(std::string_view text, Colour colour, int fd) {
+  return takes_colours(fd) ? fmt::format("\x1b[{}m{}\x1b[0m", code_of(colour), text) : std::string{text};
+}
+
+}  // namespace airlift::cli
