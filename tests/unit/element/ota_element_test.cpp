@@ -1,0 +1,236 @@
+#include "airlift/element/ota_element.hpp"
+
+#include <gtest/gtest.h>
+
+#include "airlift/element/board.hpp"
+#include "support/fake_advertiser.hpp"
+#include "support/fake_datagram_socket.hpp"
+#include "support/fake_stream.hpp"
+#include "support/fake_system.hpp"
+#include "support/slots.hpp"
+
+namespace airlift::element {
+namespace {
+
+using testing::test_endpoint;
+using testing::test_image;
+
+const port::Endpoint host = test_endpoint(1, 40000);
+
+/// The OTA element on a board, all ports fakes.
+class Ota : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(registry.add("device", device, Presence::always));
+    ASSERT_TRUE(registry.add("ota", ota, Presence::in_bare_mode));
+    set("device", "name", "devding");
+    set("device", "safemode", "false");
+    set("ota", "description", "Listen for 'over the air' OTA Updates");
+  }
+  void set(std::string_view type, std::string_view property, std::string_view value) {
+    board.set({"config.json", type, "0", property, value});
+  }
+  void start() {
+    board.start(now);
+    board.network_is_up(now);
+  }
+  void run(milliseconds time = milliseconds{0}) {
+    now += time;
+    for (int i = 0; i < 10000 && board.loop(now).count() == 0; ++i) continue;
+  }
+  std::string exchange(std::string_view datagram, const port::Endpoint& from = host) {
+    socket.sent.clear();
+    socket.deliver(from, datagram);
+    run();
+    return socket.last_sent();
+  }
+  [[nodiscard]] static std::string invitation(std::string_view image) {
+    return std::string{
+        wire::format_invitation({wire::Command::firmware, 50000, static_cast<std::uint32_t>(image.size()),
+                                 crypto::md5(as_bytes(image))})};
+  }
+
+  testing::Storage storage;
+  testing::FakeDatagramSocket socket;
+  testing::FakeStream stream;
+  testing::FakeAdvertiser advertiser;
+  testing::FakeEntropy entropy;
+  testing::FakeSystem system;
+  testing::MemoryLog log;
+  ElementRegistry registry;
+  DeviceElement device{"default"};
+  OtaElement ota{{socket, stream, advertiser, entropy}, storage.updater, "board-id"};
+  Board board{registry, device, log, system};
+  Instant now{seconds{1000}};
+};
+
+TEST_F(Ota, ListensAndAdvertisesAsConfigured) {
+  set("ota", "port", "3232");
+  set("ota", "passwd", "123");
+  start();
+  EXPECT_EQ(socket.open_port, 3232);
+  EXPECT_EQ(advertiser.type, "_arduino._tcp");
+  EXPECT_EQ(advertiser.port, 3232);
+  EXPECT_EQ(advertiser.txt,
+            (std::map<std::string, std::string>{
+                {"board", "board-id"}, {"tcp_check", "no"}, {"ssh_upload", "no"}, {"auth_upload", "yes"}}));
+  advertiser.establish();
+  run();
+  EXPECT_TRUE(log.contains("advertised as devding"));
+  EXPECT_FALSE(log.contains("123 "));
+}
+
+TEST_F(Ota, ReportsTheNameItGotInsteadOfATakenOne) {
+  start();
+  advertiser.establish();
+  run();
+  testing::FakeNames names{"devding"};
+  testing::FakeAdvertiser second{names};
+  OtaElement other{{socket, stream, second, entropy}, storage.updater, "board-id"};
+  ElementRegistry other_registry;
+  ASSERT_TRUE(other_registry.add("device", device, Presence::always));
+  ASSERT_TRUE(other_registry.add("ota", other, Presence::in_bare_mode));
+  Board other_board{other_registry, device, log, system};
+  other_board.set({"config.json", "ota", "0", "port", "8267"});
+  other_board.start(now);
+  other_board.network_is_up(now);
+  second.establish();
+  (void)other_board.loop(now);
+  EXPECT_TRUE(log.contains(port::LogLevel::warning, "the name devding is taken; advertised as devding-2"));
+}
+
+TEST_F(Ota, UploadsInstallAndReboot) {
+  start();
+  const std::string image = test_image(1000);
+  EXPECT_EQ(exchange(invitation(image)), "OK");
+  ASSERT_TRUE(stream.connected_to);
+  EXPECT_EQ(*stream.connected_to, test_endpoint(1, 50000));
+  stream.deliver(image);
+  run();
+  EXPECT_EQ(system.reboots, 0);  // not before the uploader knows
+  stream.peer_closes();
+  run();
+  EXPECT_EQ(system.reboots, 1);
+  EXPECT_EQ(storage.active_image(), image);
+}
+
+TEST_F(Ota, PasswordsAreAskedForInBothSchemes) {
+  set("ota", "passwd", "123");
+  set("ota", "auth", "sha256");
+  start();
+  const std::string challenge = exchange(invitation("x"));
+  EXPECT_EQ(challenge.size(), 5 + 64U);
+}
+
+TEST_F(Ota, ASecondUploadIsRefusedAndTheFirstGoesOn) {
+  start();
+  const std::string image = test_image(1000);
+  ASSERT_EQ(exchange(invitation(image)), "OK");
+  stream.deliver(image.substr(0, 500));
+  run();
+  EXPECT_EQ(exchange(invitation("other"), test_endpoint(2, 1)), "ERR: another upload is running");
+  stream.deliver(image.substr(500));
+  stream.peer_closes();
+  run();
+  EXPECT_EQ(storage.active_image(), image);
+}
+
+TEST_F(Ota, AFailedUploadIsLoggedWithItsCauseAndTheNextOneWorks) {
+  start();
+  const std::string image = test_image(1000);
+  ASSERT_EQ(exchange(invitation(image)), "OK");
+  stream.deliver(image.substr(0, 500));
+  stream.peer_closes();
+  run();
+  EXPECT_TRUE(log.contains("upload failed after 500 of 1000 bytes: connection lost"));
+  EXPECT_EQ(system.reboots, 0);
+  ASSERT_EQ(exchange(invitation(image)), "OK");
+  stream.deliver(image);
+  stream.peer_closes();
+  run();
+  EXPECT_EQ(system.reboots, 1);
+}
+
+TEST_F(Ota, InSafeModeItSaysSoAndAdvertisesNothing) {
+  set("device", "safemode", "true");
+  start();
+  advertiser.establish();
+  EXPECT_EQ(exchange(invitation("x")), "ERR: safe mode");
+  EXPECT_EQ(advertiser.type, "");
+  EXPECT_FALSE(ota.accepts_uploads());
+}
+
+TEST_F(Ota, SdFalseAdvertisesNothingButTakesUploads) {
+  set("device", "sd", "false");
+  start();
+  EXPECT_EQ(advertiser.type, "");
+  EXPECT_EQ(exchange(invitation("x")), "OK");
+}
+
+TEST_F(Ota, WithoutMdnsItStillTakesUploads) {
+  advertiser.advertise_fails = true;
+  start();
+  EXPECT_TRUE(log.contains("mDNS cannot be used"));
+  EXPECT_EQ(exchange(invitation("x")), "OK");
+}
+
+TEST_F(Ota, ATakenPortIsTriedAgain) {
+  socket.open_fails = true;
+  start();
+  EXPECT_TRUE(log.contains(port::LogLevel::error, "cannot listen"));
+  socket.open_fails = false;
+  run(seconds{4});
+  EXPECT_FALSE(socket.open_port);
+  run(seconds{1});
+  EXPECT_EQ(socket.open_port, 8266);
+}
+
+TEST_F(Ota, OverlongDatagramsAreCutAndRefused) {
+  start();
+  EXPECT_EQ(exchange("0 " + std::string(5000, '1')), "ERR: invitation not understood");
+}
+
+TEST_F(Ota, AFloodOfRefusalsDoesNotFloodTheLog) {
+  start();
+  const std::size_t before = log.lines.size();
+  for (int i = 0; i < 100; ++i) (void)exchange("0 nonsense");
+  EXPECT_EQ(log.lines.size(), before + 1);
+}
+
+TEST_F(Ota, OtherElementsGetTheirTurnDuringAnUpload) {
+  start();
+  const std::string image = test_image(8 * testing::test_sector_bytes);
+  ASSERT_EQ(exchange(invitation(image)), "OK");
+  stream.deliver(image);
+  std::size_t turns{0};
+  while (ota.session().received_bytes() < image.size()) {
+    const std::uint32_t before = ota.session().received_bytes();
+    (void)board.loop(now);
+    EXPECT_LE(ota.session().received_bytes() - before, testing::test_sector_bytes);
+    ++turns;
+  }
+  EXPECT_GE(turns, 8U);
+}
+
+TEST_F(Ota, RefusesValuesThatMakeNoSense) {
+  EXPECT_EQ(ota.set("port", "0"), SetResult::bad_value);
+  EXPECT_EQ(ota.set("port", "65536"), SetResult::bad_value);
+  EXPECT_EQ(ota.set("port", "8266x"), SetResult::bad_value);
+  EXPECT_EQ(ota.set("auth", "sha1"), SetResult::bad_value);
+  EXPECT_EQ(ota.set("passwd", std::string(65, 'x')), SetResult::bad_value);
+  EXPECT_EQ(ota.set("psswd", "x"), SetResult::unknown_property);
+  EXPECT_EQ(ota.port(), 8266);
+  EXPECT_FALSE(ota.has_password());
+}
+
+TEST_F(Ota, StopGivesEverythingBack) {
+  start();
+  ASSERT_EQ(exchange(invitation("x")), "OK");
+  board.stop();
+  EXPECT_FALSE(socket.open_port);
+  EXPECT_EQ(stream.closes, 1);
+  EXPECT_EQ(advertiser.state(), port::Advertiser::State::silent);
+}
+
+}  // namespace
+}  // namespace airlift::element
