@@ -69,7 +69,10 @@ class Collector final : public json::json_sax_t {
   /// nlohmann's words without their prefix, their position and their quotation of the file.
   static std::string syntax_reason(std::string_view what) {
     const std::string_view marker{"syntax error "};
-    if (const auto at = what.find(marker); at != std::string_view::npos) what = what.substr(at);
+    const auto at = what.find(marker);
+    // The only other error is a number out of range, quoted: it may be somebody's password.
+    if (at == std::string_view::npos) return "a number is too large";
+    what = what.substr(at);
     if (const auto quoted = what.find("; last read"); quoted != std::string_view::npos) {
       const auto expected = what.find("; expected", quoted);
       return std::string{what.substr(0, quoted)} +
