@@ -41,7 +41,9 @@ class FakeAdvertiser final : public port::Advertiser {
   }
 
   [[nodiscard]] State state() override { return state_; }
-  [[nodiscard]] std::string_view name() override { return name_; }
+  [[nodiscard]] std::string_view name() override {
+    return state_ == State::silent ? std::string_view{} : name_;
+  }
 
   // What the network does:
   /// Ends probing: takes the name, or the first free one of name-2, name-3 ...

@@ -1,0 +1,308 @@
+// What every Advertiser does, against MdnsAdvertiser on the loopback interface and its fake; and the browser.
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "airlift_posix/address.hpp"
+#include "airlift_posix/mdns_advertiser.hpp"
+#include "airlift_posix/mdns_browser.hpp"
+#include "support/eventually.hpp"
+#include "support/fake_advertiser.hpp"
+
+namespace airlift {
+namespace {
+
+using posix::BrowserEvent;
+using posix::DiscoveredService;
+using posix::EventLoop;
+using posix::MdnsAdvertiser;
+using posix::MdnsBrowser;
+using testing::eventually;
+using testing::FakeAdvertiser;
+using testing::FakeNames;
+using State = port::Advertiser::State;
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+constexpr std::string_view type{"_arduino._tcp"};
+
+port::IpAddress loopback() {
+  return *posix::parse_address("127.0.0.1");
+}
+
+/// Tests of several processes share the loopback interface.
+std::string own_name(const char* name) {
+  return "airlift-" + std::to_string(getpid()) + "-" + name;
+}
+
+port::Service service(std::uint16_t port, Span<const port::TxtEntry> txt = {}) {
+  return {type, port, txt};
+}
+
+struct MdnsNetwork {
+  std::unique_ptr<port::Advertiser> make() { return std::make_unique<MdnsAdvertiser>(loop, loopback()); }
+  bool settle(port::Advertiser& advertiser) {
+    return eventually(loop, [&] { return advertiser.state() == State::established; });
+  }
+
+  EventLoop loop;
+};
+
+struct FakeNetwork {
+  std::unique_ptr<port::Advertiser> make() { return std::make_unique<FakeAdvertiser>(names); }
+  static bool settle(port::Advertiser& advertiser) {
+    dynamic_cast<FakeAdvertiser&>(advertiser).establish();
+    return true;
+  }
+
+  FakeNames names;
+};
+
+template <typename Network>
+class AdvertiserContract : public ::testing::Test {
+ protected:
+  Network network_;
+};
+
+using Networks = ::testing::Types<MdnsNetwork, FakeNetwork>;
+TYPED_TEST_SUITE(AdvertiserContract, Networks);
+
+TYPED_TEST(AdvertiserContract, IsSilentFirstAndEstablishedInTheEnd) {
+  const auto advertiser = this->network_.make();
+  EXPECT_EQ(advertiser->state(), State::silent);
+  EXPECT_EQ(advertiser->name(), "");
+  advertiser->withdraw();
+  const std::string name = own_name("one");
+  ASSERT_TRUE(advertiser->advertise(name, service(1000)).ok());
+  EXPECT_EQ(advertiser->state(), State::probing);
+  ASSERT_TRUE(this->network_.settle(*advertiser));
+  EXPECT_EQ(advertiser->name(), name);
+  advertiser->withdraw();
+  EXPECT_EQ(advertiser->state(), State::silent);
+  EXPECT_EQ(advertiser->name(), "");
+}
+
+TYPED_TEST(AdvertiserContract, TakesAnotherNameWhenTheFirstIsInUse) {
+  const auto first = this->network_.make();
+  const auto second = this->network_.make();
+  const auto third = this->network_.make();
+  const std::string name = own_name("same");
+  ASSERT_TRUE(first->advertise(name, service(1000)).ok());
+  ASSERT_TRUE(this->network_.settle(*first));
+  ASSERT_TRUE(second->advertise(name, service(1001)).ok());
+  ASSERT_TRUE(this->network_.settle(*second));
+  ASSERT_TRUE(third->advertise(name, service(1002)).ok());
+  ASSERT_TRUE(this->network_.settle(*third));
+  EXPECT_EQ(first->name(), name);
+  EXPECT_EQ(second->name(), name + "-2");
+  EXPECT_EQ(third->name(), name + "-3");
+}
+
+TYPED_TEST(AdvertiserContract, FreesTheNameWhenItWithdrawsOrGoes) {
+  const std::string name = own_name("free");
+  const auto first = this->network_.make();
+  {
+    const auto gone = this->network_.make();
+    ASSERT_TRUE(gone->advertise(name, service(1000)).ok());
+    ASSERT_TRUE(this->network_.settle(*gone));
+  }
+  ASSERT_TRUE(first->advertise(name, service(1001)).ok());
+  ASSERT_TRUE(this->network_.settle(*first));
+  EXPECT_EQ(first->name(), name);
+  first->withdraw();
+
+  const auto second = this->network_.make();
+  ASSERT_TRUE(second->advertise(name, service(1002)).ok());
+  ASSERT_TRUE(this->network_.settle(*second));
+  EXPECT_EQ(second->name(), name);
+}
+
+TYPED_TEST(AdvertiserContract, ReplacesWhatItAdvertised) {
+  const auto advertiser = this->network_.make();
+  ASSERT_TRUE(advertiser->advertise(own_name("old"), service(1000)).ok());
+  ASSERT_TRUE(this->network_.settle(*advertiser));
+  ASSERT_TRUE(advertiser->advertise(own_name("new"), service(1000)).ok());
+  ASSERT_TRUE(this->network_.settle(*advertiser));
+  EXPECT_EQ(advertiser->name(), own_name("new"));
+}
+
+TEST(FakeAdvertiser, RecordsWhatWasAdvertised) {
+  FakeAdvertiser advertiser;
+  const port::TxtEntry txt[]{{"board", "x"}, {"auth_upload", "yes"}};
+  ASSERT_TRUE(advertiser.advertise("a", service(8266, txt)).ok());
+  EXPECT_EQ(advertiser.type, type);
+  EXPECT_EQ(advertiser.port, 8266);
+  EXPECT_THAT(advertiser.txt, ElementsAre(Pair("auth_upload", "yes"), Pair("board", "x")));
+  advertiser.fail();
+  EXPECT_EQ(advertiser.state(), State::failed);
+  advertiser.advertise_fails = true;
+  EXPECT_EQ(advertiser.advertise("a", service(1)).error(), UpdateError::network_failed);
+  EXPECT_EQ(advertiser.state(), State::silent);
+}
+
+/// Looks on the loopback interface and keeps what it saw of one name (and names derived from it).
+class Observer {
+ public:
+  Observer(EventLoop& loop, std::string name_start)
+      : name_start_{std::move(name_start)},
+        browser_{loop, std::string{type}, [this](const BrowserEvent& event) { take(event); }, "lo"} {}
+
+  [[nodiscard]] std::size_t count(BrowserEvent::Kind kind) const {
+    return static_cast<std::size_t>(std::count_if(
+        events.begin(), events.end(), [kind](const BrowserEvent& event) { return event.kind == kind; }));
+  }
+
+  std::vector<BrowserEvent> events;
+  bool all_for_now{false};
+
+ private:
+  void take(const BrowserEvent& event) {
+    all_for_now = all_for_now || event.kind == BrowserEvent::Kind::all_for_now;
+    if (event.service.name.starts_with(name_start_)) events.push_back(event);
+  }
+
+  std::string name_start_;
+  MdnsBrowser browser_;
+};
+
+class Mdns : public ::testing::Test {
+ protected:
+  bool settle(MdnsAdvertiser& advertiser) {
+    return eventually(loop_, [&] { return advertiser.state() == State::established; });
+  }
+
+  EventLoop loop_;
+};
+
+TEST_F(Mdns, BrowserSeesEverythingOfAServiceAndThatItGoes) {
+  const std::string name = own_name("seen");
+  Observer observer{loop_, name};
+  MdnsAdvertiser advertiser{loop_, loopback()};
+  const port::TxtEntry txt[]{{"board", "linux"}, {"tcp_check", "no"}, {"note", "a=b"}};
+  ASSERT_TRUE(advertiser.advertise(name, service(8266, txt)).ok());
+  ASSERT_TRUE(eventually(loop_, [&] { return observer.events.size() == 1; }));
+  const BrowserEvent found = observer.events[0];
+  EXPECT_EQ(found.kind, BrowserEvent::Kind::found);
+  EXPECT_EQ(found.service.name, name);
+  EXPECT_EQ(found.service.host, name + ".local");
+  EXPECT_EQ(found.service.endpoint, (port::Endpoint{loopback(), 8266, 0}));
+  EXPECT_EQ(found.service.interface, "lo");
+  EXPECT_THAT(found.service.txt,
+              ElementsAre(Pair("board", "linux"), Pair("note", "a=b"), Pair("tcp_check", "no")));
+
+  ASSERT_TRUE(settle(advertiser));
+  advertiser.withdraw();
+  ASSERT_TRUE(eventually(loop_, [&] { return observer.events.size() == 2; }));
+  EXPECT_EQ(observer.events[1].kind, BrowserEvent::Kind::lost);
+  EXPECT_EQ(observer.events[1].service, found.service);
+}
+
+TEST_F(Mdns, BrowserSeesARestartWithTheSameNameAndAnotherPort) {
+  const std::string name = own_name("again");
+  Observer observer{loop_, name};
+  MdnsAdvertiser advertiser{loop_, loopback()};
+  ASSERT_TRUE(advertiser.advertise(name, service(1000)).ok());
+  ASSERT_TRUE(settle(advertiser));
+  ASSERT_TRUE(eventually(loop_, [&] { return !observer.events.empty(); }));
+  ASSERT_TRUE(advertiser.advertise(name, service(2000)).ok());
+  ASSERT_TRUE(settle(advertiser));
+  EXPECT_EQ(advertiser.name(), name);
+  EXPECT_TRUE(eventually(loop_, [&] {
+    const BrowserEvent& last = observer.events.back();
+    return last.kind != BrowserEvent::Kind::lost && last.service.endpoint.port == 2000;
+  }));
+}
+
+TEST_F(Mdns, BrowserTellsWhenAllThatWasThereIsReported) {
+  const std::string name = own_name("early");
+  MdnsAdvertiser advertiser{loop_, loopback()};
+  ASSERT_TRUE(advertiser.advertise(name, service(1000)).ok());
+  ASSERT_TRUE(settle(advertiser));
+  Observer observer{loop_, name};
+  ASSERT_TRUE(eventually(loop_, [&] { return observer.all_for_now; }));
+  ASSERT_EQ(observer.count(BrowserEvent::Kind::found), 1U);
+}
+
+TEST_F(Mdns, OneAddressCarriesManyNamesWithoutQuarrel) {
+  // With reverse records both would rename themselves for ever.
+  std::vector<std::unique_ptr<MdnsAdvertiser>> advertisers;
+  Observer observer{loop_, own_name("many")};
+  for (std::uint16_t i = 0; i < 5; ++i) {
+    advertisers.push_back(std::make_unique<MdnsAdvertiser>(loop_, loopback()));
+    const std::string name = own_name("many") + static_cast<char>('a' + i);
+    ASSERT_TRUE(advertisers.back()->advertise(name, service(static_cast<std::uint16_t>(1000 + i))).ok());
+  }
+  for (std::uint16_t i = 0; i < 5; ++i) {
+    ASSERT_TRUE(settle(*advertisers[i]));
+    EXPECT_EQ(advertisers[i]->name(), own_name("many") + static_cast<char>('a' + i));
+  }
+  EXPECT_TRUE(eventually(loop_, [&] { return observer.count(BrowserEvent::Kind::found) == 5; }));
+}
+
+TEST_F(Mdns, TwoThatStartAtTheSameTimeEndWithTwoNames) {
+  const std::string name = own_name("race");
+  MdnsAdvertiser first{loop_, loopback()};
+  MdnsAdvertiser second{loop_, *posix::parse_address("127.0.0.2")};
+  ASSERT_TRUE(first.advertise(name, service(1000)).ok());
+  ASSERT_TRUE(second.advertise(name, service(1000)).ok());
+  ASSERT_TRUE(settle(first));
+  ASSERT_TRUE(settle(second));
+  EXPECT_NE(first.name(), second.name());
+  EXPECT_EQ(std::min(first.name(), second.name()), name);
+  EXPECT_EQ(std::max(first.name(), second.name()), name + "-2");
+}
+
+TEST_F(Mdns, PublishesOnlyTheAddressItWasMadeWith) {
+  const std::string name = own_name("address");
+  Observer observer{loop_, name};
+  MdnsAdvertiser advertiser{loop_, *posix::parse_address("127.0.0.5")};
+  ASSERT_TRUE(advertiser.advertise(name, service(1000)).ok());
+  ASSERT_TRUE(eventually(loop_, [&] { return !observer.events.empty(); }));
+  EXPECT_EQ(posix::to_text(observer.events[0].service.endpoint), "127.0.0.5:1000");
+}
+
+TEST_F(Mdns, MakesAHostNameOfAnyName) {
+  const std::string name = own_name(
+      "My. Dev\xC3\xAF"
+      "ce");
+  Observer observer{loop_, name};
+  MdnsAdvertiser first{loop_, loopback()};
+  MdnsAdvertiser second{loop_, loopback()};
+  ASSERT_TRUE(first.advertise(name, service(1000)).ok());
+  ASSERT_TRUE(settle(first));
+  ASSERT_TRUE(second.advertise(name, service(1001)).ok());
+  ASSERT_TRUE(settle(second));
+  EXPECT_EQ(second.name(), name + " #2");
+  ASSERT_TRUE(eventually(loop_, [&] { return observer.count(BrowserEvent::Kind::found) == 2; }));
+  EXPECT_EQ(observer.events[0].service.name, name);
+  EXPECT_EQ(observer.events[0].service.host, own_name("My--Dev--ce.local"));
+}
+
+TEST_F(Mdns, FailsAtOnceWithWhatCannotBeAdvertised) {
+  MdnsAdvertiser advertiser{loop_, loopback()};
+  EXPECT_EQ(advertiser.advertise("", service(1)).error(), UpdateError::network_failed);
+  EXPECT_EQ(advertiser.advertise(std::string(64, 'x'), service(1)).error(), UpdateError::network_failed);
+  EXPECT_EQ(advertiser.advertise("x", {"no type", 1, {}}).error(), UpdateError::network_failed);
+  EXPECT_EQ(advertiser.state(), State::silent);
+  MdnsAdvertiser elsewhere{loop_, *posix::parse_address("203.0.113.77")};
+  EXPECT_EQ(elsewhere.advertise("x", service(1)).error(), UpdateError::network_failed);
+}
+
+TEST_F(Mdns, BrowserFailsOnAnUnknownInterfaceOrType) {
+  for (const auto& [what, interface] :
+       {std::pair{"_arduino._tcp", "no-such-if"}, std::pair{"nonsense", "lo"}}) {
+    std::vector<BrowserEvent::Kind> kinds;
+    const MdnsBrowser browser{loop_, what, [&](const BrowserEvent& event) { kinds.push_back(event.kind); },
+                              interface};
+    EXPECT_TRUE(kinds.empty());
+    EXPECT_TRUE(eventually(loop_, [&] { return !kinds.empty(); }));
+    EXPECT_THAT(kinds, ElementsAre(BrowserEvent::Kind::failed));
+  }
+}
+
+}  // namespace
+}  // namespace airlift
