@@ -1,0 +1,164 @@
+"""Devices for the uploader to meet: each is one function that a thread runs with the device's sockets."""
+import contextlib
+import hashlib
+import secrets
+import socket
+import struct
+import threading
+
+from espota_client import md5_response
+
+
+class FakeDevice:
+    """Behaves as `course(device)` says; the test's end closes its sockets, which ends the thread."""
+
+    def __init__(self, course, host="127.0.0.1"):
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.udp.bind((host, 0))
+        self.udp.settimeout(20)
+        self.port = self.udp.getsockname()[1]
+        self.received = b""
+        self.datagrams = []
+        self._uploader = None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(course,), daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stopped.set()
+        with contextlib.suppress(OSError):
+            self.udp.shutdown(socket.SHUT_RD)  # wakes a recvfrom() even though it reports an error
+        self.udp.close()
+        self._thread.join(25)
+
+    def _run(self, course):
+        with contextlib.suppress(OSError):
+            course(self)
+
+    def next_datagram(self):
+        data, self._uploader = self.udp.recvfrom(2048)
+        self.datagrams.append(data.decode())
+        return self.datagrams[-1]
+
+    def answer(self, text):
+        self.udp.sendto(text.encode(), self._uploader)
+
+    def take_invitation(self):
+        _, port, size, self.md5 = self.next_datagram().split()
+        self.host_port, self.size = int(port), int(size)
+
+    def connect(self, receive_buffer=None):
+        connection = socket.socket()
+        if receive_buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.settimeout(20)
+        connection.connect((self._uploader[0], self.host_port))
+        return connection
+
+    def receive(self, connection, count=None, piece=65536):
+        """Takes bytes and answers with counts, as a real device does."""
+        wanted = self.size if count is None else count
+        while len(self.received) < wanted:
+            part = connection.recv(min(piece, wanted - len(self.received)))
+            if not part:
+                return
+            self.received += part
+            connection.sendall(str(len(part)).encode())
+
+    def wait_until_stopped(self):
+        self._stopped.wait(60)
+
+
+def silent(device):
+    device.next_datagram()
+    device.wait_until_stopped()
+
+
+def says_ok_and_never_connects(device):
+    device.take_invitation()
+    device.answer("OK")
+    device.wait_until_stopped()
+
+
+def refuses(words):
+    def course(device):
+        device.take_invitation()
+        device.answer(words)
+
+    return course
+
+
+def connects_and_reads_nothing(device):
+    device.take_invitation()
+    device.answer("OK")
+    with device.connect(receive_buffer=4096):
+        device.wait_until_stopped()
+
+
+def takes_half_and_breaks(device):
+    device.take_invitation()
+    device.answer("OK")
+    with device.connect() as connection:
+        device.receive(connection, device.size // 2)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def ends_with(words):
+    def course(device):
+        device.take_invitation()
+        device.answer("OK")
+        with device.connect() as connection:
+            device.receive(connection)
+            connection.sendall(words)
+            connection.settimeout(20)
+            connection.recv(1)  # until the uploader closes
+
+    return course
+
+
+def answers_per_sector_only(device):
+    """Stalls an espota; a streaming uploader does not care."""
+    device.take_invitation()
+    device.answer("OK")
+    with device.connect() as connection:
+        while len(device.received) < device.size:
+            wanted = min(4096, device.size - len(device.received))
+            device.received += connection.recv(wanted, socket.MSG_WAITALL)
+            connection.sendall(str(wanted).encode())
+        connection.sendall(b"OK")
+        connection.recv(1)
+
+
+def as_the_esp8266_core(password):
+    """ArduinoOTA of the ESP8266 core: a password, a pause before it connects, and one before its OK."""
+
+    def course(device):
+        device.take_invitation()
+        if password:
+            nonce = secrets.token_hex(16)
+            device.answer(f"AUTH {nonce}")
+            _, cnonce, response = device.next_datagram().split()
+            if response != md5_response(password, nonce, cnonce):
+                device.answer("Authentication Failed")
+                return
+        device.answer("OK")
+        device._stopped.wait(0.1)
+        with device.connect() as connection:
+            device.receive(connection)
+            right = hashlib.md5(device.received).hexdigest() == device.md5
+            device._stopped.wait(1.0)
+            connection.sendall(b"OK" if right else b"ERROR[7]: MD5 Failed: expected:a, calculated:b\n")
+
+    return course
+
+
+def ignores_the_first_invitations(count):
+    def course(device):
+        for _ in range(count):
+            device.next_datagram()
+        as_the_esp8266_core("")(device)
+
+    return course
