@@ -24,7 +24,7 @@ struct ConfigValue {
 
 struct ConfigError {
   std::size_t line{0};    ///< counted from 1; 0: it concerns the whole file
-  std::size_t column{0};  ///< in bytes, counted from 1
+  std::size_t column{0};  ///< in bytes, counted from 1; the end of what was not expected
   std::string reason;     ///< never quotes the file's content: that may be a password
 };
 

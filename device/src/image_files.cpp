@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
@@ -101,7 +101,7 @@ void install_firmware(boot::SlotStore& store, const std::string& path) {
     const MutableBytes room = updater.room();
     const Bytes bytes = read_piece(std::min(room.size(), piece.size()));
     if (bytes.size() < room.size()) throw std::runtime_error{path + " changed while it was read"};
-    std::memcpy(room.data(), bytes.data(), bytes.size());
+    std::copy(bytes.begin(), bytes.end(), room.begin());
     if (!bytes.empty()) updater.took(bytes.size());
     updater.step();
     status = updater.error();
