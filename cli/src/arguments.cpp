@@ -16,7 +16,12 @@ constexpr auto authentication{"Authentication"};
 constexpr auto image{"Image"};
 constexpr auto output{"Output"};
 
-const CLI::Range port_range{1, 65535};
+/// Checks a number without showing the range in the help text.
+CLI::Validator in_range(int least, int most) {
+  return CLI::Range(least, most).description("");
+}
+
+const CLI::Validator port_range{in_range(1, 65535)};
 
 void add_destination(CLI::App& app, EspotaOptions& options) {
   PushOptions& push = options.push;
@@ -41,7 +46,7 @@ void add_destination(CLI::App& app, EspotaOptions& options) {
          "-t,--timeout", [&push](unsigned value) { push.answer_timeout = seconds{value}; },
          "How long to wait for an answer to the invitation (default: 10)")
       ->type_name("SECONDS")
-      ->check(CLI::Range(1, 3600))
+      ->check(in_range(1, 3600))
       ->group(destination);
 }
 

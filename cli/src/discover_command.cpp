@@ -35,7 +35,7 @@ DiscoverCommand::DiscoverCommand(CLI::App& app)
           "--timeout", [this](unsigned value) { timeout_s_ = value; },
           fmt::format("How long to look (default: {}; with --watch: for ever)", usual_timeout_s))
       ->type_name("SECONDS")
-      ->check(CLI::Range(1, 86400));
+      ->check(CLI::Range(1, 86400).description(""));
   command_.footer(examples);
 }
 

@@ -34,8 +34,9 @@ unsigned Progress::percent() const {
 
 std::string progress_text(const Progress& progress) {
   std::string text = fmt::format("{} of {}", size_text(progress.sent_bytes), size_text(progress.size_bytes));
-  const double rate = progress.sent_bytes / std::max(seconds_of(progress.elapsed), 1e-3);
-  if (progress.sent_bytes == 0) return text;
+  constexpr milliseconds too_early_for_a_rate{200};
+  if (progress.sent_bytes == 0 || progress.elapsed < too_early_for_a_rate) return text;
+  const double rate = progress.sent_bytes / seconds_of(progress.elapsed);
   text += fmt::format(", {}/s", size_text(rate));
   const double left = (progress.size_bytes - progress.sent_bytes) / rate;
   if (progress.sent_bytes < progress.size_bytes) text += fmt::format(", {:.0f} s left", left);

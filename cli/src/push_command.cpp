@@ -39,13 +39,10 @@ PushCommand::PushCommand(CLI::App& app)
 }
 
 int PushCommand::run() {
-  if (name_.empty() && options_.push.device.empty()) {
-    throw CLI::RequiredError{"NAME (or -i ADDRESS): which device?"};
+  if (name_.empty() == options_.push.device.empty()) {
+    throw CLI::ValidationError{"push", "which device? Give its NAME or -i ADDRESS, not both"};
   }
-  if (!name_.empty() && !options_.push.device.empty()) {
-    throw CLI::ExcludesError{"NAME", "-i: both name the device"};
-  }
-  if (options_.push.file.empty()) throw CLI::RequiredError{"-f FILE: upload what?"};
+  if (options_.push.file.empty()) throw CLI::ValidationError{"push", "which image? Give -f FILE"};
   if (!name_.empty()) options_.push.device = name_;
 
   PushConsole console{verbosity(), options_.progress ? BarUse::always : BarUse::on_terminal};

@@ -1,5 +1,8 @@
 #include "airlift_posix/tcp_listener.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <cerrno>
 #include <system_error>
 
@@ -14,9 +17,14 @@ TcpListener::TcpListener(EventLoop& loop, const port::IpAddress& address, std::u
   const int family = family_of(address);
   const auto bind_to = to_socket_address(endpoint, family);
   const int on{1};
+  // Accepted sockets inherit it: the kernel takes no more than this beyond what is on its way, so that what
+  // write() took is what the peer is about to get, and a slow device's progress is not that of our buffer.
+  const int most_unsent_bytes{32768};
   constexpr int waiting_connections{8};
   fd_.reset(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd_ || setsockopt(fd_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+      setsockopt(fd_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most_unsent_bytes, sizeof(most_unsent_bytes)) !=
+          0 ||
       bind(fd_.get(), bind_to->get(), bind_to->size) != 0 || listen(fd_.get(), waiting_connections) != 0) {
     throw std::system_error{errno, std::generic_category(), "listen on " + to_text(endpoint)};
   }
