@@ -73,12 +73,7 @@ class Collector final : public json::json_sax_t {
     // The only other error is a number out of range, quoted: it may be somebody's password.
     if (at == std::string_view::npos) return "a number is too large";
     what = what.substr(at);
-    if (const auto quoted = what.find("; last read"); quoted != std::string_view::npos) {
-      const auto expected = what.find("; expected", quoted);
-      return std::string{what.substr(0, quoted)} +
-             (expected == std::string_view::npos ? "" : std::string{what.substr(expected)});
-    }
-    return std::string{what};
+    return std::string{what.substr(0, what.find("; last read"))};
   }
 
   Config& config_;
