@@ -21,6 +21,11 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 def pytest_configure(config):
     if "s" not in config.option.reportchars:
         config.option.reportchars += "s"  # says what was skipped, and why
+    config.addinivalue_line("markers", "long_wait: mostly waits for a timeout of a program; begins first")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("long_wait") is None)
 
 
 @pytest.fixture(scope="session")

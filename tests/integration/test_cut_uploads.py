@@ -35,6 +35,7 @@ def test_uploader_goes_away(start_device, version_2, sent, ending):
     assert_next_upload_works(device, version_2)
 
 
+@pytest.mark.long_wait
 def test_silent_uploader_is_given_up(start_device, version_2):
     device = start_device()
     pid = device.wait_app_pid()

@@ -8,6 +8,7 @@ MIB = 1024 * 1024
 LIMIT_KIB = 12 * 1024
 
 
+@pytest.mark.long_wait
 @pytest.mark.parametrize("size_mib", [1, 64])
 def test_peak_memory_does_not_follow_the_size_of_the_image(start_device, sanitized, record_property, size_mib):
     if sanitized:

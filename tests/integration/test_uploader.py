@@ -155,12 +155,14 @@ def test_refused_in_words_of_another_device(push, image):
         assert_failed(push(device.port, image), "refused", 6, "Flash config wrong")
 
 
+@pytest.mark.long_wait
 def test_accepted_but_never_connected_back(push, image, free_port):
     host_port = free_port()
     with FakeDevice(fake_device.says_ok_and_never_connects) as device:
         assert_failed(push(device.port, image, "-P", host_port), "no_connect_back", 7, host_port, "irewall")
 
 
+@pytest.mark.long_wait
 def test_stalled(push, image):
     image.write_bytes(bytes(16 * 1024 * 1024))  # more than all buffers on the way
     with FakeDevice(fake_device.connects_and_reads_nothing) as device:
