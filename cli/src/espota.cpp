@@ -55,7 +55,7 @@ class EspotaConsole final : public PushObserver {
       case State::awaiting_connection:
         return info("Waiting for device...");
       case State::sending:
-        fmt::print(stderr, "Uploading");
+        if (!bar_) fmt::print(stderr, "Uploading");
         uploading_ = true;
         return;
       case State::awaiting_result:

@@ -37,6 +37,10 @@ bool is(const Event& event) {
   return std::holds_alternative<Wanted>(event);
 }
 
+std::string counted(int count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
 long long whole_seconds(milliseconds duration) {
   return std::chrono::duration_cast<seconds>(duration).count();
 }
@@ -241,6 +245,10 @@ void PushSession::enter(State state, milliseconds wake_in) {
 
 void PushSession::fail(PushFailure failure) {
   if (finished()) return;
+  if (strangers_ > 0) {
+    failure.message += fmt::format("; turned away {} from other addresses, the last from {}",
+                                   counted(strangers_, "connection"), posix::to_text(last_stranger_));
+  }
   failure_ = std::move(failure);
   outgoing_.reset();
   state_ = State::failed;
@@ -332,8 +340,9 @@ void PushSession::no_answer() {
     return fail(UpdateError::wrong_password,
                 fmt::format("{} did not accept the password, nor answer a second invitation", device));
   }
-  fail(UpdateError::no_answer, fmt::format("{} did not answer {} invitations within {} s", device,
-                                           invitations_, whole_seconds(plan_.answer_timeout)));
+  fail(UpdateError::no_answer,
+       fmt::format("{} did not answer {} within {} s", device, counted(invitations_, "invitation"),
+                   whole_seconds(plan_.answer_timeout)));
 }
 
 void PushSession::no_connect_back() {
@@ -347,10 +356,6 @@ void PushSession::no_connect_back() {
       "ESP32 also "
       "behaves so when the image is too large for it.",
       posix::to_text(plan_.device.address), plan_.invitation.host_port);
-  if (strangers_ > 0) {
-    result.message += fmt::format("; {} connection(s) from other addresses were closed, the last from {}",
-                                  strangers_, posix::to_text(last_stranger_));
-  }
   fail(std::move(result));
 }
 

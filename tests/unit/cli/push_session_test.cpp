@@ -154,7 +154,7 @@ TEST(PushSession, StrangersAreTurnedAwayAndMentioned) {
   rig.connects(ipv4(67, 1234));
   rig.wait(milliseconds{10000});
   ASSERT_EQ(rig.error(), UpdateError::no_connect_back);
-  EXPECT_THAT(rig.session.failure().message, HasSubstr("2 connection(s) from other addresses"));
+  EXPECT_THAT(rig.session.failure().message, HasSubstr("2 connections from other addresses"));
   EXPECT_THAT(rig.session.failure().message, HasSubstr("192.168.1.67:1234"));
 }
 
