@@ -188,6 +188,16 @@ TEST(FileFlash, ReachesTheLastSectorOfTheLargestFlash) {
   EXPECT_EQ(std::filesystem::file_size(path), (std::uintmax_t{1} << 32) - 4096);
 }
 
+TEST(FileFlash, ReportsWhatTheDiskDoesNotGive) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("flash.bin");
+  const auto flash = FileFlash::create(path, geometry);
+  std::filesystem::resize_file(path, 16384);
+  ByteVector bytes(4);
+  EXPECT_EQ(flash->read(16382, {bytes.data(), 4}).error(), UpdateError::flash_read);
+  EXPECT_EQ(flash->program(16384, view(bytes)).error(), UpdateError::flash_write);
+}
+
 TEST(FakeFlash, RefusesTheChangeThatItIsToldTo) {
   FakeFlash flash{geometry};
   flash.fail_change(2, FakeFlash::Fault::refuse);

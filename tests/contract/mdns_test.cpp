@@ -1,9 +1,12 @@
 // What every Advertiser does, against MdnsAdvertiser on the loopback interface and its fake; and the browser.
 
 #include <gmock/gmock.h>
+#include <sched.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -144,12 +147,13 @@ TEST(FakeAdvertiser, RecordsWhatWasAdvertised) {
   EXPECT_EQ(advertiser.state(), State::silent);
 }
 
-/// Looks on the loopback interface and keeps what it saw of one name (and names derived from it).
+/// Looks on one interface and keeps what it saw of one name (and names derived from it).
 class Observer {
  public:
-  Observer(EventLoop& loop, std::string name_start)
+  Observer(EventLoop& loop, std::string name_start, std::string interface = "lo")
       : name_start_{std::move(name_start)},
-        browser_{loop, std::string{type}, [this](const BrowserEvent& event) { take(event); }, "lo"} {}
+        browser_{loop, std::string{type}, [this](const BrowserEvent& event) { take(event); },
+                 std::move(interface)} {}
 
   [[nodiscard]] std::size_t count(BrowserEvent::Kind kind) const {
     return static_cast<std::size_t>(std::count_if(
@@ -302,6 +306,50 @@ TEST_F(Mdns, BrowserFailsOnAnUnknownInterfaceOrType) {
     EXPECT_TRUE(eventually(loop_, [&] { return !kinds.empty(); }));
     EXPECT_THAT(kinds, ElementsAre(BrowserEvent::Kind::failed));
   }
+}
+
+constexpr int skipped{77};
+
+bool ip(const char* arguments) {
+  // Constant texts only.
+  return std::system((std::string{"ip "} + arguments).c_str()) == 0;
+}
+
+/// Runs in a process with a network of its own. 0: as expected, `skipped`: not possible here, else: where it
+/// failed.
+int follow_addresses_in_own_network() {
+  if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return skipped;
+  if (!ip("link set lo up") || !ip("link add v0 type veth peer name v1") || !ip("link set v0 up") ||
+      !ip("link set v1 up")) {
+    return skipped;
+  }
+  EventLoop loop;
+  MdnsAdvertiser advertiser{loop, *posix::parse_address("0.0.0.0")};
+  Observer observer{loop, "moving", "v0"};
+  const auto is_seen_at = [&](const char* address) {
+    return eventually(loop, [&] {
+      if (observer.events.empty()) return false;
+      const BrowserEvent& last = observer.events.back();
+      return last.kind != BrowserEvent::Kind::lost &&
+             posix::to_text(last.service.endpoint.address) == address;
+    });
+  };
+  if (!advertiser.advertise("moving", service(1000)).ok()) return 1;
+  if (!eventually(loop, [&] { return advertiser.state() == State::established; })) return 2;
+  if (!ip("addr add 10.9.0.1/24 dev v0") || !is_seen_at("10.9.0.1")) return 3;
+  if (!ip("addr del 10.9.0.1/24 dev v0") || !ip("addr add 10.9.0.2/24 dev v0") || !is_seen_at("10.9.0.2"))
+    return 4;
+  return advertiser.name() == "moving" ? 0 : 5;
+}
+
+TEST_F(Mdns, FollowsTheMachinesAddresses) {
+  const pid_t child = fork();
+  if (child == 0) _exit(follow_addresses_in_own_network());
+  int status{0};
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == skipped) GTEST_SKIP() << "needs network namespaces and the program ip";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 }  // namespace

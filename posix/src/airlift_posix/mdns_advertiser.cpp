@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <cstring>
 #include <vector>
 
@@ -76,6 +77,10 @@ std::vector<InterfaceAddress> reachable_addresses(const port::IpAddress& bind_ad
   return addresses;
 }
 
+/// Probing takes a second. But avahi 0.8 never ends it when an interface goes meanwhile (fixed after it in
+/// cb15988c, "Fix not publishing entries if a probing interface is removed").
+constexpr std::chrono::seconds longest_probing{10};
+
 }  // namespace
 
 /// One advertised service: an avahi server and an entry group with its records.
@@ -83,15 +88,16 @@ class MdnsAdvertiser::Registration {
  public:
   Registration(EventLoop& loop, const port::IpAddress& bind_address, std::string_view name,
                const port::Service& service)
-      : bind_address_{bind_address},
+      : loop_{loop},
+        bind_address_{bind_address},
         name_{name},
         type_{service.type},
         port_{service.port},
         txt_{to_text_list(service.txt)},
-        address_watch_{loop, [this] { follow_addresses(); }} {}
+        address_watch_{loop, [this] { on_address_change(); }} {}
 
   /// False when mDNS cannot be used with this address, name or type.
-  [[nodiscard]] bool start(EventLoop& loop) {
+  [[nodiscard]] bool start() {
     std::string only_interface;
     if (!is_any(bind_address_)) {
       const auto owner = owner_of(bind_address_);
@@ -99,7 +105,7 @@ class MdnsAdvertiser::Registration {
       only_interface = owner->interface;
     }
     const MdnsFamily family = is_ipv4(bind_address_) ? MdnsFamily::ipv4 : MdnsFamily::ipv4_and_ipv6;
-    server_ = make_mdns_server(loop, only_interface, family, on_server, this);
+    server_ = make_mdns_server(loop_, only_interface, family, on_server, this);
     if (!server_) return false;
     publish();
     return state_ != State::failed;
@@ -111,6 +117,9 @@ class MdnsAdvertiser::Registration {
  private:
   void publish() {
     state_ = State::probing;
+    stuck_ = loop_.after(longest_probing, [this] {
+      if (state_ == State::probing) publish_again();
+    });
     addresses_ = reachable_addresses(bind_address_);
     if (group_ == nullptr) group_ = avahi_s_entry_group_new(server_.get(), on_group, this);
     if (group_ == nullptr || !add_records() || avahi_s_entry_group_commit(group_) != AVAHI_OK)
@@ -137,10 +146,19 @@ class MdnsAdvertiser::Registration {
     publish();
   }
 
+  /// Changes come in bursts, and avahi must have seen them before its records are changed.
+  void on_address_change() {
+    if (settling_) return;
+    settling_ = true;
+    settled_ = loop_.after(std::chrono::milliseconds{500}, [this] {
+      settling_ = false;
+      follow_addresses();
+    });
+  }
+
   void follow_addresses() {
-    if (group_ != nullptr && state_ != State::failed && reachable_addresses(bind_address_) != addresses_) {
-      publish_again();
-    }
+    const bool usable = group_ != nullptr && state_ != State::failed;
+    if (usable && reachable_addresses(bind_address_) != addresses_) publish_again();
   }
 
   static void on_server(AvahiServer*, AvahiServerState state, void* self) {
@@ -167,12 +185,16 @@ class MdnsAdvertiser::Registration {
     }
   }
 
+  EventLoop& loop_;
   port::IpAddress bind_address_;
   std::string name_;
   std::string type_;
   std::uint16_t port_;
   TextList txt_;
   AddressWatch address_watch_;
+  Timer stuck_;
+  bool settling_{false};  ///< settled_ is pending
+  Timer settled_;
   State state_{State::probing};
   std::vector<InterfaceAddress> addresses_;  ///< the published ones
   MdnsServer server_;
@@ -187,7 +209,7 @@ MdnsAdvertiser::~MdnsAdvertiser() = default;
 Status MdnsAdvertiser::advertise(std::string_view name, const port::Service& service) {
   withdraw();
   auto registration = std::make_unique<Registration>(loop_, bind_address_, name, service);
-  if (!registration->start(loop_)) return UpdateError::network_failed;
+  if (!registration->start()) return UpdateError::network_failed;
   registration_ = std::move(registration);
   return {};
 }

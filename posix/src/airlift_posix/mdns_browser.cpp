@@ -65,7 +65,7 @@ class MdnsBrowser::Search {
   struct Entry {
     Search* search{nullptr};
     AvahiIfIndex interface { AVAHI_IF_UNSPEC };
-    AvahiProtocol address_family{AVAHI_PROTO_INET};  ///< asked for now; IPv4 first
+    AvahiProtocol address_family{AVAHI_PROTO_INET};  ///< asked for; any after IPv4 gave nothing
     std::unique_ptr<AvahiSServiceResolver, ResolverFree> resolver;
     bool tried{false};     ///< the resolver has succeeded or given up at least once
     bool reported{false};  ///< as found, and not as lost since
@@ -110,7 +110,7 @@ class MdnsBrowser::Search {
       self.report_found(entry, std::move(service));
     } else {
       self.report_lost(entry);
-      entry.address_family = entry.address_family == AVAHI_PROTO_INET ? AVAHI_PROTO_INET6 : AVAHI_PROTO_INET;
+      entry.address_family = AVAHI_PROTO_UNSPEC;
       self.resolve(entry);
     }
     self.report_all_for_now();
