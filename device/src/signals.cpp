@@ -24,7 +24,7 @@ Signals::Signals(posix::EventLoop& loop, std::function<void()> stop_asked,
 }
 
 void Signals::take() {
-  signalfd_siginfo info;
+  signalfd_siginfo info{};
   while (::read(fd_.get(), &info, sizeof info) == sizeof info) {
     if (info.ssi_signo == SIGCHLD) {
       child_changed_();

@@ -19,7 +19,8 @@ namespace {
 
 template <typename Context>
 Context* context_in(StateStorage& state) {
-  static_assert(sizeof(Context) <= sizeof(StateStorage) && alignof(Context) <= alignof(StateStorage));
+  static_assert(sizeof(Context) <= sizeof(StateStorage));
+  static_assert(alignof(Context) <= alignof(StateStorage));
   static_assert(std::is_trivially_copyable_v<Context>, "a copy of the storage is a copy of the state");
   return std::launder(reinterpret_cast<Context*>(state.bytes.data()));
 }
