@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-DEADLINE_S = 15  # generous: sanitizer builds on a busy machine pass too
+DEADLINE_S = 30  # generous: sanitizer builds on a busy machine pass too
 
 
 def wait_until(condition, what, deadline_s=DEADLINE_S):

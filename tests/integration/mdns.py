@@ -4,7 +4,7 @@ import threading
 from zeroconf import IPVersion, ServiceBrowser, Zeroconf
 
 SERVICE = "_arduino._tcp.local."
-DEADLINE_S = 15
+DEADLINE_S = 30
 
 
 class Browser:

@@ -28,7 +28,7 @@ class RawUploader:
     def invitation(self):
         return f"{self.command} {self.port} {len(self.content)} {hashlib.md5(self.content).hexdigest()}\n"
 
-    def ask(self, text, deadline_s=5):
+    def ask(self, text, deadline_s=15):
         """Sends a datagram from a new socket; returns the answer, or None when none comes."""
         return ask(self.device.address, text, self.host, deadline_s)
 
@@ -69,7 +69,7 @@ class RawUploader:
         self.connection.close()
 
 
-def ask(address, datagram, host="127.0.0.1", deadline_s=5):
+def ask(address, datagram, host="127.0.0.1", deadline_s=15):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.bind((host, 0))
         udp.sendto(datagram if isinstance(datagram, bytes) else datagram.encode(), address)

@@ -65,6 +65,7 @@ def test_name_conflict_is_resolved_and_reported(start_device, second_address):
         second = start_device(name=first.name, bind=second_address, device={"sd": "true"})
         new_name = second.log.wait(ADVERTISED)[1]
         assert new_name != first.name and new_name.startswith(first.name)
+        second.log.wait(f"the name {first.name} is taken")
         browser.wait("added", new_name)
         assert browser.resolve(new_name).port == second.port
         assert browser.resolve(first.name).port == first.port
