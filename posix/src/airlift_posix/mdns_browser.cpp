@@ -48,7 +48,7 @@ std::map<std::string, std::string> to_map(const AvahiStringList* list) {
 
 class MdnsBrowser::Search {
  public:
-  Search(EventLoop& loop, std::string service_type, Callback callback, std::string interface)
+  Search(EventLoop& loop, std::string service_type, Callback callback, const std::string& interface)
       : loop_{loop}, type_{std::move(service_type)}, callback_{std::move(callback)} {
     const bool interface_exists = interface.empty() || if_nametoindex(interface.c_str()) != 0;
     if (interface_exists) server_ = make_mdns_server(loop, interface, MdnsFamily::ipv4, on_server, this);
@@ -178,7 +178,8 @@ class MdnsBrowser::Search {
       entries_;  ///< behind server_: resolvers must go first
 };
 
-MdnsBrowser::MdnsBrowser(EventLoop& loop, std::string service_type, Callback callback, std::string interface)
+MdnsBrowser::MdnsBrowser(EventLoop& loop, std::string service_type, Callback callback,
+                         const std::string& interface)
     : search_{std::make_unique<Search>(loop, std::move(service_type), std::move(callback),
                                        std::move(interface))} {}
 

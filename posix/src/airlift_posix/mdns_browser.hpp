@@ -39,7 +39,8 @@ class MdnsBrowser {
 
   /// Looks for `service_type` ("_arduino._tcp") on all interfaces, or on `interface` only when it is named
   /// ("lo"). `callback` is called from the loop, never from here; it must not destroy the browser or throw.
-  MdnsBrowser(EventLoop& loop, std::string service_type, Callback callback, std::string interface = {});
+  MdnsBrowser(EventLoop& loop, std::string service_type, Callback callback,
+              const std::string& interface = {});
   ~MdnsBrowser();
 
  private:
