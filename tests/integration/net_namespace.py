@@ -1,4 +1,6 @@
-"""A network and mount namespace with its own D-Bus and avahi-daemon. Needs root; addresses exist only inside."""
+"""Network namespaces for tests: one with its own D-Bus and avahi-daemon, and two joined by a slow, lossy link.
+
+They need root, and their addresses exist inside them only."""
 import os
 import pathlib
 import shutil
@@ -83,3 +85,23 @@ class MdnsDaemonNamespace:
 
     def daemon_renames(self):
         return self._log.text().count("conflict")
+
+
+class SlowLink:
+    """Two network namespaces joined by bench/link/slow_link.cpp; they are gone when their last process has ended."""
+
+    def __init__(self, program, delay_ms, drop_percent=0, seed=1):
+        self.name = f"{2 * delay_ms} ms round trip"
+        options = {"--delay-ms": delay_ms, "--drop-percent": drop_percent, "--seed": seed}
+        command = [program, *(str(word) for option in options.items() for word in option)]
+        self._relay = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        words = self._relay.stdout.readline().split()
+        if words[:1] != ["ready"]:
+            raise RuntimeError("the slow link could not be made")
+        _, host_namespace, self.host, device_namespace, self.device = words
+        self.on_host = ["nsenter", f"--net={host_namespace}"]
+        self.on_device = ["nsenter", f"--net={device_namespace}"]
+
+    def close(self):
+        self._relay.kill()
+        self._relay.wait()
