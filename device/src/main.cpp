@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <map>
 
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/stderr_log.hpp"
@@ -64,49 +67,81 @@ int run(const device::Options& options) {
   return 0;
 }
 
-}  // namespace
+/// What mDNS can carry as `board=<id>`: the Arduino IDE wants exactly one `=` in a TXT entry (protocol facts,
+/// docs/design/upload-protocol.md).
+std::string check_board_id(const std::string& text) {
+  constexpr std::size_t longest{64};
+  const bool good =
+      !text.empty() && text.size() <= longest &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~' && c != '='; });
+  return good ? std::string{} : "a board id has 1 to 64 printable ASCII characters other than blank and =";
+}
 
-int main(int argc, char** argv) {
-  CLI::App app{"A device that the standard Arduino tools find and update over the air.", "airlift-device"};
-  app.footer(examples);
-  app.set_version_flag("--version", "airlift-device " AIRLIFT_VERSION);
-
-  device::Options options;
-  options.default_name = host_name();
-  options.board_id = "airlift-linux";
-  std::string bind_text{"0.0.0.0"};
-  app.add_option("--config", options.config_directory, "Directory with env.json and config.json");
-  app.add_option("--state", options.state_directory, "Directory of the slots, made by init");
-  app.add_option("--bind", bind_text, "Address to listen on; 127.0.0.1 keeps the device on this machine")
-      ->capture_default_str();
-  app.add_option("--board-id", options.board_id, "What mDNS tells as the board")->capture_default_str();
+void add_run_options(CLI::App& app, device::Options& options, std::string& bind_text) {
+  app.add_option("--config", options.config_directory, "Directory with env.json and config.json")
+      ->type_name("DIR");
+  app.add_option("--state", options.state_directory, "Directory of the slots, made by init")
+      ->type_name("DIR");
+  app.add_option("--bind", bind_text,
+                 "Address to listen on (default: 0.0.0.0); 127.0.0.1 stays on this machine")
+      ->type_name("ADDRESS");
+  app.add_option("--board-id", options.board_id, "What mDNS tells as the board (default: airlift-linux)")
+      ->type_name("ID")
+      ->check(check_board_id);
   const std::map<std::string, port::LogLevel> levels{{"error", port::LogLevel::error},
                                                      {"warning", port::LogLevel::warning},
                                                      {"info", port::LogLevel::info},
                                                      {"debug", port::LogLevel::debug}};
   app.add_option("--log-level", options.log_level, "error, warning, info or debug (default: info)")
-      ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case));
+      ->type_name("LEVEL")
+      ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case).description(""));
+}
 
-  InitOptions init_options;
-  CLI::App* init_command =
+CLI::App* add_init_command(CLI::App& app, InitOptions& options) {
+  CLI::App* command =
       app.add_subcommand("init", "Puts the first firmware on, as the USB cable does on a board");
-  init_command->add_option("--state", init_options.state_directory, "Directory to make or use")->required();
-  init_command->add_option("--firmware", init_options.firmware, "The application: an executable file")
+  command->add_option("--state", options.state_directory, "Directory to make or use")
+      ->type_name("DIR")
       ->required();
-  init_command->add_option("--slot-size", init_options.slot_bytes,
-                           "Bytes of each slot (default: 8 MiB, or twice the firmware when that is more)");
+  command->add_option("--firmware", options.firmware, "The application: an executable file")
+      ->type_name("FILE")
+      ->required();
+  command
+      ->add_option("--slot-size", options.slot_bytes,
+                   "Bytes of each slot (default: 8 MiB, or twice the firmware when that is more)")
+      ->type_name("BYTES")
+      ->check(CLI::Range(device::sector_bytes, device::largest_slot_bytes).description(""));
+  return command;
+}
+
+int command_line(int argc, char** argv) {
+  CLI::App app{"A device that the standard Arduino tools find and update over the air.", "airlift-device"};
+  app.footer(examples);
+  app.set_version_flag("--version", "airlift-device " AIRLIFT_VERSION);
+  device::Options options;
+  options.default_name = host_name();
+  options.board_id = "airlift-linux";
+  std::string bind_text{"0.0.0.0"};
+  add_run_options(app, options, bind_text);
+  InitOptions init_options;
+  const CLI::App* const init_command = add_init_command(app, init_options);
   try {
     app.parse(argc, argv);
-    if (!*init_command && options.config_directory.empty()) throw CLI::RequiredError{"--config"};
-    if (!*init_command && options.state_directory.empty()) throw CLI::RequiredError{"--state"};
+    if (*init_command) return init(init_options);
+    if (options.config_directory.empty()) throw CLI::RequiredError{"--config"};
+    if (options.state_directory.empty()) throw CLI::RequiredError{"--state"};
     const auto bind_address = posix::parse_address(bind_text);
     if (!bind_address) throw CLI::ValidationError{"--bind", "'" + bind_text + "' is not an IP address"};
     options.bind_address = *bind_address;
-    return *init_command ? init(init_options) : run(options);
+    return run(options);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "airlift-device: %s\n", error.what());
-    return 1;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try { return command_line(argc, argv); } catch (const std::exception& error) {
+  std::fprintf(stderr, "airlift-device: %s\n", error.what());
+  return 1;
 }
