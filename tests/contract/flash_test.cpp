@@ -11,7 +11,7 @@
 
 #include "airlift_posix/file_flash.hpp"
 #include "support/fake_flash.hpp"
-#include "support/temporary_directory.hpp"
+#include "support/temp_directory.hpp"
 
 namespace airlift {
 namespace {
@@ -20,7 +20,7 @@ using posix::FileFlash;
 using ::testing::Each;
 using testing::FakeFlash;
 using ::testing::HasSubstr;
-using testing::TemporaryDirectory;
+using testing::TempDirectory;
 
 using ByteVector = std::vector<std::uint8_t>;
 
@@ -37,8 +37,8 @@ ByteVector read_all(port::Flash& flash, std::uint32_t address, std::size_t count
 }
 
 struct FileFlashMaker {
-  TemporaryDirectory directory;
-  std::unique_ptr<FileFlash> flash{FileFlash::create(directory.file("flash.bin"), geometry)};
+  TempDirectory directory;
+  std::unique_ptr<FileFlash> flash{FileFlash::create(directory / "flash.bin", geometry)};
 };
 
 struct FakeFlashMaker {
@@ -125,8 +125,8 @@ std::string error_of(const std::function<void()>& action) {
 }
 
 TEST(FileFlash, KeepsItsContentWhenOpenedAgain) {
-  const TemporaryDirectory directory;
-  const std::string path = directory.file("flash.bin");
+  const TempDirectory directory;
+  const std::string path = directory / "flash.bin";
   ASSERT_TRUE(FileFlash::create(path, geometry)->program(16, view({1, 2, 3, 4})).ok());
   const auto flash = FileFlash::open(path, geometry.sector_bytes, geometry.write_align_bytes);
   EXPECT_EQ(flash->geometry().size_bytes, geometry.size_bytes);
@@ -134,18 +134,18 @@ TEST(FileFlash, KeepsItsContentWhenOpenedAgain) {
 }
 
 TEST(FileFlash, IsForItsOwnerOnlyAndLeavesNoOtherFile) {
-  const TemporaryDirectory directory;
-  const auto flash = FileFlash::create(directory.file("flash.bin"), geometry);
+  const TempDirectory directory;
+  const auto flash = FileFlash::create(directory / "flash.bin", geometry);
   struct stat info {};
-  ASSERT_EQ(stat(directory.file("flash.bin").c_str(), &info), 0);
+  ASSERT_EQ(stat((directory / "flash.bin").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600U);
   EXPECT_EQ(info.st_size, geometry.size_bytes);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator{directory.path()}, {}), 1);
 }
 
 TEST(FileFlash, IsUsedByOneAtATime) {
-  const TemporaryDirectory directory;
-  const std::string path = directory.file("flash.bin");
+  const TempDirectory directory;
+  const std::string path = directory / "flash.bin";
   auto first = FileFlash::create(path, geometry);
   EXPECT_THAT(error_of([&] { (void)FileFlash::open(path, 16384, 4); }),
               HasSubstr("in use by another process"));
@@ -154,30 +154,30 @@ TEST(FileFlash, IsUsedByOneAtATime) {
 }
 
 TEST(FileFlash, DoesNotReplaceAnExistingFile) {
-  const TemporaryDirectory directory;
-  const std::string path = directory.file("flash.bin");
+  const TempDirectory directory;
+  const std::string path = directory / "flash.bin";
   std::ofstream{path} << "precious";
   EXPECT_THAT(error_of([&] { (void)FileFlash::create(path, geometry); }), HasSubstr("File exists"));
   EXPECT_EQ(std::filesystem::file_size(path), 8U);
 }
 
 TEST(FileFlash, RefusesWhatCannotBeAFlash) {
-  const TemporaryDirectory directory;
-  const std::string path = directory.file("flash.bin");
+  const TempDirectory directory;
+  const std::string path = directory / "flash.bin";
   EXPECT_THAT(error_of([&] { (void)FileFlash::open(path, 16384, 4); }), HasSubstr("No such file"));
   std::ofstream{path} << "short";
   EXPECT_THAT(error_of([&] { (void)FileFlash::open(path, 16384, 4); }), HasSubstr("not a flash file"));
   std::filesystem::resize_file(path, std::uintmax_t{1} << 32);
   EXPECT_THAT(error_of([&] { (void)FileFlash::open(path, 16384, 4); }), HasSubstr("not a flash file"));
   EXPECT_THAT(error_of([&] {
-                (void)FileFlash::create(directory.file("b"), {100, 64, 4});
+                (void)FileFlash::create(directory / "b", {100, 64, 4});
               }),
               HasSubstr("multiple"));
 }
 
 TEST(FileFlash, ReachesTheLastSectorOfTheLargestFlash) {
-  const TemporaryDirectory directory;
-  const std::string path = directory.file("flash.bin");
+  const TempDirectory directory;
+  const std::string path = directory / "flash.bin";
   std::ofstream{path};
   std::filesystem::resize_file(path, (std::uintmax_t{1} << 32) - 4096);  // sparse: takes no room
   const auto flash = FileFlash::open(path, 4096, 4);
@@ -189,8 +189,8 @@ TEST(FileFlash, ReachesTheLastSectorOfTheLargestFlash) {
 }
 
 TEST(FileFlash, ReportsWhatTheDiskDoesNotGive) {
-  const TemporaryDirectory directory;
-  const std::string path = directory.file("flash.bin");
+  const TempDirectory directory;
+  const std::string path = directory / "flash.bin";
   const auto flash = FileFlash::create(path, geometry);
   std::filesystem::resize_file(path, 16384);
   ByteVector bytes(4);

@@ -6,9 +6,8 @@
 
 #include <functional>
 
-#include "airlift_posix/event_loop.hpp"
-#include "airlift_posix/steady_clock.hpp"
 #include "signals.hpp"
+#include "support/eventually.hpp"
 #include "support/fake_system.hpp"
 #include "support/temp_directory.hpp"
 
@@ -26,20 +25,16 @@ class Supervised : public ::testing::Test {
     return {path, directory.path(), std::move(environment)};
   }
   bool wait_until(const std::function<bool()>& condition) {
-    const Instant deadline = clock.now() + seconds{20};
-    while (!condition()) {
-      if (clock.now() > deadline) return false;
-      loop.iterate(milliseconds{20});
+    return testing::eventually(loop, [&] {
       if (std::exchange(child_changed, false)) supervisor.child_changed(now);
-    }
-    return true;
+      return condition();
+    });
   }
   bool wait_for_file(std::string_view name, std::string_view content) {
     return wait_until([&] { return read_file(directory / name) == content; });
   }
 
   testing::TempDirectory directory;
-  posix::SteadyClock clock;
   posix::EventLoop loop;
   bool child_changed{false};
   Signals signals{loop, [] {}, [this] { child_changed = true; }};
