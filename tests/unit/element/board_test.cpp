@@ -70,8 +70,8 @@ class BoardTest : public ::testing::Test {
 };
 
 TEST_F(BoardTest, ConfigurationClaimsPlacesByTypeAndIdInAnyCase) {
-  set("lamp", "left", "color", "red");
-  set("Lamp", "right", "color", "blue");
+  set("Lamp", "left", "color", "red");
+  set("lamp", "right", "color", "blue");
   set("LAMP", "LEFT", "color", "green");
   EXPECT_EQ(first.id(), "lamp/left");
   EXPECT_EQ(first.seen, "set:red set:green ");

@@ -29,20 +29,22 @@ Element* Board::find_or_claim(const Setting& setting) {
     return nullptr;
   }
   bool known_type{false};
-  Element* free_place{nullptr};
+  const Place* free_place{nullptr};
   for (const Place& place : registry_.places()) {
     if (!codec::equal_ignoring_case(place.type, setting.type)) continue;
     known_type = true;
     if (bare_ && place.presence == Presence::when_configured) return nullptr;
     if (codec::equal_ignoring_case(place.element->id(), id)) return place.element;
-    if (!place.element->claimed() && free_place == nullptr) free_place = place.element;
+    if (!place.element->claimed() && free_place == nullptr) free_place = &place;
   }
   if (free_place != nullptr) {
-    free_place->claim(id, true);
-  } else if (!bare_ || known_type) {
+    free_place->element->claim(joined_id(free_place->type, setting.id), true);
+    return free_place->element;
+  }
+  if (!bare_ || known_type) {
     warn(setting, known_type ? "no room for another element of this type" : "unknown element type");
   }
-  return free_place;
+  return nullptr;
 }
 
 void Board::set(const Setting& setting) {
