@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 
 constexpr unsigned usual_timeout_s{3};
 
-constexpr auto examples{R"(Examples:
+constexpr auto discover_examples{R"(Examples:
   airlift discover                      what is there now
   airlift discover --json | jq -r '.[].name'
   airlift discover --watch              follow changes until Ctrl-C
@@ -36,7 +36,7 @@ DiscoverCommand::DiscoverCommand(CLI::App& app)
           fmt::format("How long to look (default: {}; with --watch: for ever)", usual_timeout_s))
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 86400).description(""));
-  command_.footer(examples);
+  command_.footer(discover_examples);
 }
 
 int DiscoverCommand::run() {

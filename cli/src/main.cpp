@@ -1,42 +1,12 @@
 // airlift: updates devices over the network. Under the name `espota` it is espota.
-#include <fmt/format.h>
-
+#include <cstdio>
 #include <exception>
-#include <string_view>
 
-#include "discover_command.hpp"
-#include "espota.hpp"
-#include "push_command.hpp"
-
-namespace airlift::cli {
-namespace {
-
-std::string_view base_name(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-}
-
-int run_airlift(int argc, const char* const* argv) {
-  CLI::App app{"Finds devices in the network and updates them over the air.", "airlift"};
-  app.set_version_flag("--version", "airlift " AIRLIFT_VERSION);
-  app.require_subcommand(1);
-  app.footer("`airlift push --help` and `airlift discover --help` show examples.");
-  PushCommand push{app};
-  DiscoverCommand discover{app};
-  try {
-    app.parse(arguments_for_parse(argc, argv));
-    return push.chosen() ? push.run() : discover.run();
-  } catch (const CLI::Error& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-}
-
-}  // namespace
-}  // namespace airlift::cli
+#include "airlift_command.hpp"
 
 int main(int argc, char** argv) try {
-  const bool as_espota = airlift::cli::base_name(argc > 0 ? argv[0] : "").starts_with("espota");
-  return as_espota ? airlift::cli::run_espota(argc, argv) : airlift::cli::run_airlift(argc, argv);
+  return airlift::cli::run(argc, argv);
 } catch (const std::exception& error) {
-  fmt::print(stderr, "error: {}\n", error.what());
+  std::fprintf(stderr, "error: %s\n", error.what());
   return 8;
 }

@@ -7,7 +7,7 @@
 namespace airlift::cli {
 namespace {
 
-constexpr auto examples{R"(Examples:
+constexpr auto push_examples{R"(Examples:
   airlift push devding -f app.bin                     find devding by mDNS and update it
   airlift push 192.168.1.20 -p 3232 -f app.bin -r     an ESP32, known by its address
   airlift push devding -f app.bin --password-file ~/.config/devding.pw
@@ -35,7 +35,7 @@ PushCommand::PushCommand(CLI::App& app)
   command_.add_flag("--json", json_, "Print the result as one JSON object on standard output")
       ->group("Output");
   command_.add_flag("-q,--quiet", quiet_, "Show errors only")->group("Output");
-  command_.footer(examples);
+  command_.footer(push_examples);
 }
 
 int PushCommand::run() {

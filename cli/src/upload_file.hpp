@@ -30,7 +30,7 @@ class UploadFile {
   posix::UniqueFd fd_;
   std::uint32_t size_bytes_{0};
   crypto::Md5Digest md5_{};
-  std::array<std::uint8_t, 16384> buffer_;
+  std::array<std::uint8_t, 16384> buffer_{};
 };
 
 }  // namespace airlift::cli

@@ -180,8 +180,7 @@ class MdnsBrowser::Search {
 
 MdnsBrowser::MdnsBrowser(EventLoop& loop, std::string service_type, Callback callback,
                          const std::string& interface)
-    : search_{std::make_unique<Search>(loop, std::move(service_type), std::move(callback),
-                                       std::move(interface))} {}
+    : search_{std::make_unique<Search>(loop, std::move(service_type), std::move(callback), interface)} {}
 
 MdnsBrowser::~MdnsBrowser() = default;
 
