@@ -103,10 +103,10 @@ def test_a_crashing_application_is_restarted_ever_more_slowly_and_can_be_updated
 def test_a_killed_application_is_restarted(start_device):
     device = start_device()
     pid = device.wait_app_pid()
-    os.kill(pid, signal.SIGSEGV)
+    os.kill(pid, signal.SIGKILL)  # a signal that no sanitizer in the application can take
     wait_until(lambda: device.app_pid() not in (pid, None), "another process")
     device.wait_version(1)
-    device.log.wait(r"SIGSEGV|signal 11|Segmentation")
+    device.log.wait(r"ended by signal Killed")
 
 
 def test_firmware_that_is_no_program_leaves_the_device_updatable(start_device, tmp_path, version_2):
