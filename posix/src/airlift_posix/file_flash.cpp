@@ -48,6 +48,16 @@ bool erase_range(int fd, off_t offset, std::size_t count) {
   return true;
 }
 
+/// Lets the disk begin with what lies before `end`, a piece at a time, so that flush() finds little left to
+/// wait for: it is called between the turns of other elements. Advice only; flush() sees to what was not
+/// heeded.
+void write_back_early(int fd, std::size_t end) {
+  constexpr std::size_t piece_bytes{256 * 1024};
+  if (end % piece_bytes != 0) return;
+  const auto begin = static_cast<off64_t>(end - piece_bytes);
+  [[maybe_unused]] const int ignored = ::sync_file_range(fd, begin, piece_bytes, SYNC_FILE_RANGE_WRITE);
+}
+
 void lock_or_throw(int fd, const std::string& path) {
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     throw_error(errno, path,
@@ -116,7 +126,9 @@ Status FileFlash::do_program(std::uint32_t address, Bytes bytes) {
     if (std::memcmp(part.data(), erased_block.data(), part.size()) != 0) return UpdateError::flash_misuse;
     done += part.size();
   }
-  return transfer_all(::pwrite, fd_.get(), bytes, address) ? Status{} : UpdateError::flash_write;
+  if (!transfer_all(::pwrite, fd_.get(), bytes, address)) return UpdateError::flash_write;
+  write_back_early(fd_.get(), address + bytes.size());
+  return {};
 }
 
 }  // namespace airlift::posix
