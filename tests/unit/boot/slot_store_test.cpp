@@ -104,6 +104,16 @@ TEST(SlotStore, APowerCutAtAnyChangeLeavesTheOldOrTheNewImage) {
   }
 }
 
+TEST(SlotStore, TheImageIsOnTheMediumBeforeARecordNamesIt) {
+  Storage storage;
+  storage.flash.fail_change(1, FakeFlash::Fault::refuse);
+  const image::Identity image{1, crypto::sha256(as_bytes("x"))};
+  EXPECT_EQ(storage.store.commit(image::Kind::firmware, image).error(), UpdateError::flash_write);
+  EXPECT_EQ(storage.flash.flushes, 1U);
+  EXPECT_EQ(storage.flash.erases + storage.flash.programs, 0U);
+  EXPECT_EQ(storage.store.record().of(image::Kind::firmware).active, SlotId::none);
+}
+
 std::string read_all(ImageReader& reader, std::size_t piece_bytes) {
   std::string all;
   std::vector<std::uint8_t> piece(piece_bytes);
