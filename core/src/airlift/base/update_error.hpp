@@ -36,6 +36,7 @@ enum class UpdateError : std::uint8_t {
   storage_failed = 35,
   not_text = 36,
   too_long = 37,
+  trial_running = 38,
   // the uploader's side
   name_not_found = 50,
   no_answer = 51,
@@ -48,6 +49,30 @@ enum class UpdateError : std::uint8_t {
   file_unreadable = 58,
   cancelled = 59,
   password_needed = 60,
+  // why a trial ended, or a slot cannot be started
+  not_confirmed = 70,
+  application_exited = 71,
+  application_crashed = 72,
+  watchdog_missed = 73,
+  application_missing = 74,
+  image_damaged = 75,
+  trial_interrupted = 76,
+  // why an image is not taken
+  manifest_damaged = 80,
+  manifest_mismatch = 81,
+  signature_missing = 82,
+  signature_wrong = 83,
+  key_unknown = 84,
+  key_retired = 85,
+  no_trusted_key = 86,
+  legacy_signature = 87,
+  wrong_board = 88,
+  wrong_kind = 89,
+  version_too_old = 90,
+  counter_too_low = 91,
+  gzip_damaged = 92,
+  gzip_window = 93,
+  key_unreadable = 94,
 };
 
 /// What people get to see of an error.
