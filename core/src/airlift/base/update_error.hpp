@@ -17,6 +17,7 @@ enum class UpdateError : std::uint8_t {
   bad_size = 5,
   stalled = 6,
   digest_mismatch = 7,
+  signature_wrong = 12,
   // the device's side
   bad_invitation = 20,
   unknown_command = 21,
