@@ -1,10 +1,10 @@
 #pragma once
-// What an uploaded file is. For now its kind and its digest; containers, signatures and manifests come to
-// live here.
+// What an image is, whatever container it came in: its kind, its size and digest, its version.
 
 #include <cstdint>
 #include <string_view>
 
+#include "airlift/base/fixed_string.hpp"
 #include "airlift/crypto/hash.hpp"
 
 namespace airlift::image {
@@ -16,6 +16,9 @@ inline constexpr std::size_t kinds{2};
 [[nodiscard]] constexpr std::string_view name_of(Kind kind) {
   return kind == Kind::firmware ? "firmware" : "filesystem image";
 }
+
+/// As the manifest states it: printable ASCII; empty: unknown.
+using VersionText = FixedString<31>;
 
 /// A stored image: its size and the SHA-256 of its bytes. Size 0: none.
 struct Identity {

@@ -1,5 +1,6 @@
 #pragma once
-// Flash memory with NOR rules: erase sets whole sectors to 0xFF, program writes into erased bytes only.
+// Flash memory with NOR rules: erase sets a whole sector to the erased value, program writes into erased bytes
+// only.
 
 #include "airlift/base/span.hpp"
 #include "airlift/base/status.hpp"
@@ -7,17 +8,23 @@
 namespace airlift::port {
 
 struct FlashGeometry {
-  std::uint32_t size_bytes{0};         ///< a multiple of sector_bytes
-  std::uint32_t sector_bytes{0};       ///< what one erase clears; a multiple of write_align_bytes
+  std::uint32_t size_bytes{0};         ///< whole sectors
+  std::uint32_t sector_bytes{0};       ///< of the largest sector; a multiple of write_align_bytes
   std::uint32_t write_align_bytes{0};  ///< address and length of a program are multiples of this
+  std::uint8_t erased_value{0xFF};     ///< of every byte after an erase; 0x00 on some chips
+};
+
+/// What one erase clears.
+struct FlashSector {
+  std::uint32_t address{0};
+  std::uint32_t size_bytes{0};
+  [[nodiscard]] constexpr std::uint32_t end() const { return address + size_bytes; }
 };
 
 /// Public calls check range and alignment once, so ports only do the work. Calls block for one sector's work
 /// at most, flush() excepted. Not thread-safe.
 class Flash {
  public:
-  static constexpr std::uint8_t erased_value{0xFF};
-
   virtual ~Flash() = default;
   Flash() = default;
   Flash(const Flash&) = delete;
@@ -25,18 +32,24 @@ class Flash {
 
   [[nodiscard]] virtual FlashGeometry geometry() const = 0;
 
+  /// The sector that holds `address`, which is below geometry().size_bytes. Ports whose sectors differ in size
+  /// override it.
+  [[nodiscard]] virtual FlashSector sector_at(std::uint32_t address) const {
+    const std::uint32_t size = geometry().sector_bytes;
+    return {address / size * size, size};
+  }
+
   /// Fills `into` with the bytes at `address`. Outcomes: ok; flash_misuse: out of range; flash_read.
   [[nodiscard]] Status read(std::uint32_t address, MutableBytes into) {
     if (!in_range(address, into.size())) return UpdateError::flash_misuse;
     return do_read(address, into);
   }
 
-  /// Sets the sector that starts at `address` to erased_value.
+  /// Sets the sector that starts at `address` to the erased value.
   /// Outcomes: ok; flash_misuse: not the start of a sector; flash_erase: the content of the sector is
   /// undefined.
   [[nodiscard]] Status erase_sector(std::uint32_t address) {
-    const FlashGeometry g = geometry();
-    if (!in_range(address, g.sector_bytes) || address % g.sector_bytes != 0) return UpdateError::flash_misuse;
+    if (!in_range(address, 1) || sector_at(address).address != address) return UpdateError::flash_misuse;
     return do_erase_sector(address);
   }
 
