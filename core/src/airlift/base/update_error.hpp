@@ -62,7 +62,6 @@ enum class UpdateError : std::uint8_t {
   manifest_damaged = 80,
   manifest_mismatch = 81,
   signature_missing = 82,
-  signature_wrong = 83,
   key_unknown = 84,
   key_retired = 85,
   no_trusted_key = 86,
