@@ -17,10 +17,10 @@
 namespace airlift::crypto::backend {
 namespace {
 
-template <typename Context>
-Context* context_in(StateStorage& state) {
-  static_assert(sizeof(Context) <= sizeof(StateStorage));
-  static_assert(alignof(Context) <= alignof(StateStorage));
+template <typename Context, std::size_t Size>
+Context* context_in(StateStorage<Size>& state) {
+  static_assert(sizeof(Context) <= Size);
+  static_assert(alignof(Context) <= alignof(StateStorage<Size>));
   static_assert(std::is_trivially_copyable_v<Context>, "a copy of the storage is a copy of the state");
   return std::launder(reinterpret_cast<Context*>(state.bytes.data()));
 }
@@ -45,6 +45,26 @@ void Sha256::update(Bytes bytes) {
 }
 void Sha256::finish(std::uint8_t* digest) {
   SHA256_Final(digest, context_in<SHA256_CTX>(state_));
+}
+
+void Sha384::start() {
+  SHA384_Init(context_in<SHA512_CTX>(state_));
+}
+void Sha384::update(Bytes bytes) {
+  SHA384_Update(context_in<SHA512_CTX>(state_), bytes.data(), bytes.size());
+}
+void Sha384::finish(std::uint8_t* digest) {
+  SHA384_Final(digest, context_in<SHA512_CTX>(state_));
+}
+
+void Sha512::start() {
+  SHA512_Init(context_in<SHA512_CTX>(state_));
+}
+void Sha512::update(Bytes bytes) {
+  SHA512_Update(context_in<SHA512_CTX>(state_), bytes.data(), bytes.size());
+}
+void Sha512::finish(std::uint8_t* digest) {
+  SHA512_Final(digest, context_in<SHA512_CTX>(state_));
 }
 
 bool equal_constant_time(Bytes a, Bytes b) {

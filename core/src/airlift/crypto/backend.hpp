@@ -10,9 +10,11 @@
 
 namespace airlift::crypto::backend {
 
-/// Room for a library's own state: 128 bytes hold MD5_CTX / SHA256_CTX of OpenSSL, BearSSL and mbedTLS.
+/// Room for a library's own state: 128 bytes hold MD5_CTX / SHA256_CTX of OpenSSL, BearSSL and mbedTLS, 224
+/// their SHA512_CTX, which serves SHA-384, too.
+template <std::size_t Size>
 struct alignas(8) StateStorage {
-  std::array<std::uint8_t, 128> bytes{};
+  std::array<std::uint8_t, Size> bytes{};
 };
 
 class Md5 {
@@ -22,7 +24,7 @@ class Md5 {
   void finish(std::uint8_t* digest);  ///< writes 16 bytes
 
  private:
-  StateStorage state_;
+  StateStorage<128> state_;
 };
 
 class Sha256 {
@@ -32,7 +34,27 @@ class Sha256 {
   void finish(std::uint8_t* digest);  ///< writes 32 bytes
 
  private:
-  StateStorage state_;
+  StateStorage<128> state_;
+};
+
+class Sha384 {
+ public:
+  void start();
+  void update(Bytes bytes);
+  void finish(std::uint8_t* digest);  ///< writes 48 bytes
+
+ private:
+  StateStorage<224> state_;
+};
+
+class Sha512 {
+ public:
+  void start();
+  void update(Bytes bytes);
+  void finish(std::uint8_t* digest);  ///< writes 64 bytes
+
+ private:
+  StateStorage<224> state_;
 };
 
 /// True when both ranges are equal; the time depends on the sizes only.

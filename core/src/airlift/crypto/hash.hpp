@@ -5,6 +5,7 @@
 #include <array>
 #include <cassert>
 #include <cstddef>
+#include <string_view>
 
 #include "airlift/base/span.hpp"
 #include "airlift/crypto/backend.hpp"
@@ -13,6 +14,17 @@ namespace airlift::crypto {
 
 using Md5Digest = std::array<std::uint8_t, 16>;
 using Sha256Digest = std::array<std::uint8_t, 32>;
+using Sha512Digest = std::array<std::uint8_t, 64>;
+
+enum class DigestKind : std::uint8_t { sha256, sha384, sha512 };
+
+[[nodiscard]] constexpr std::size_t digest_bytes(DigestKind kind) {
+  return kind == DigestKind::sha256 ? 32 : kind == DigestKind::sha384 ? 48 : 64;
+}
+
+[[nodiscard]] constexpr std::string_view name_of(DigestKind kind) {
+  return kind == DigestKind::sha256 ? "sha256" : kind == DigestKind::sha384 ? "sha384" : "sha512";
+}
 
 /// Feed bytes with update(), take the digest once with finish(); start() begins anew.
 template <typename Backend, std::size_t DigestSize>
@@ -50,6 +62,8 @@ class Hash {
 /// For legacy peers only: the upload protocol's file digest and old password scheme. Nothing trusts it.
 using Md5 = Hash<backend::Md5, 16>;
 using Sha256 = Hash<backend::Sha256, 32>;
+using Sha384 = Hash<backend::Sha384, 48>;
+using Sha512 = Hash<backend::Sha512, 64>;
 
 [[nodiscard]] inline Sha256Digest sha256(Bytes bytes) {
   return Sha256{}.update(bytes).finish();
@@ -57,5 +71,23 @@ using Sha256 = Hash<backend::Sha256, 32>;
 [[nodiscard]] inline Md5Digest md5(Bytes bytes) {
   return Md5{}.update(bytes).finish();
 }
+
+/// One of the SHA-2 digests, chosen when it starts, for what a configuration chooses.
+class Sha2 {
+ public:
+  explicit Sha2(DigestKind kind) : kind_{kind} {}
+
+  void start(DigestKind kind) { *this = Sha2{kind}; }
+  Sha2& update(Bytes bytes);
+  /// Takes the digest, once; the view lasts as long as this object.
+  [[nodiscard]] Bytes finish();
+
+ private:
+  DigestKind kind_;
+  Sha256 sha256_;
+  Sha384 sha384_;
+  Sha512 sha512_;
+  Sha512Digest digest_{};
+};
 
 }  // namespace airlift::crypto

@@ -1,0 +1,67 @@
+#pragma once
+// What stands behind the payload of an uploaded file: Airlift's trailer, or one of the two that the Arduino
+// cores use. Byte tables and the order of detection: docs/design/image-format.md.
+
+#include "airlift/image/manifest.hpp"
+
+namespace airlift::image {
+
+/// No trailer is longer: so many last bytes of a file tell all.
+inline constexpr std::size_t longest_trailer_bytes{768};
+
+struct Trailer {
+  enum class Format : std::uint8_t {
+    none,     ///< the whole file is the payload
+    airlift,  ///< manifest, Ed25519 signature, footer
+    esp8266,  ///< RSA signature over the payload, its length
+    esp32,    ///< RSA-PSS or ECDSA signature over the payload, padded with zeros to 512 bytes
+  };
+  Format format{Format::none};
+  std::size_t size_bytes{0};  ///< the payload is the file without so many last bytes
+  Bytes manifest;             ///< airlift only; a view into the tail, as the next
+  Bytes signature;            ///< airlift: 64 bytes; esp8266: as long as the modulus; esp32: all 512 bytes
+  crypto::KeyId key_id{};     ///< airlift only: who says to have signed
+};
+
+[[nodiscard]] constexpr std::string_view name_of(Trailer::Format format) {
+  switch (format) {
+    case Trailer::Format::airlift:
+      return "airlift";
+    case Trailer::Format::esp8266:
+      return "esp8266";
+    case Trailer::Format::esp32:
+      return "esp32";
+    case Trailer::Format::none:
+      break;
+  }
+  return "none";
+}
+
+/// Tells the trailer of a file of `file_bytes` bytes from its last ones: `tail` holds at least
+/// min(file_bytes, longest_trailer_bytes) of them and outlives the trailer. Nothing is verified here.
+/// The trailers of the Arduino cores cannot be told from payload by themselves: one is found only when it
+/// fits one of `keys` (docs/design/image-format.md); without RSA and EC keys none is. Outcomes: the trailer,
+/// perhaps `none`; manifest_damaged: Airlift's footer stands there, but nothing whole before it.
+[[nodiscard]] Result<Trailer> find_trailer(Bytes tail, std::size_t file_bytes,
+                                           Span<const crypto::PublicKey> keys);
+
+// The parts, for those who write or explain files.
+
+inline constexpr std::size_t footer_bytes{24};
+inline constexpr std::size_t esp32_trailer_bytes{512};
+
+/// The last bytes of Airlift's trailer, which is manifest + signature over exactly the manifest + footer.
+/// `image_bytes` is the manifest's: the ESP8266 core's boot loader looks for it at the end of a gzip file.
+[[nodiscard]] std::array<std::uint8_t, footer_bytes> encode_footer(const crypto::KeyId& key,
+                                                                   std::size_t manifest_bytes,
+                                                                   std::uint32_t image_bytes);
+
+/// The signature's size that the file's last four bytes state, in ESP8266's way: 256, 384 or 512; 0: it has
+/// no such trailer. `tail` as for find_trailer().
+[[nodiscard]] std::size_t esp8266_signature_bytes(Bytes tail, std::size_t file_bytes);
+
+/// The signature in ESP32's 512 bytes that `key` could have made: as long as an RSA modulus, or as the DER
+/// sequence says, followed by zeros only. Empty: it could not.
+[[nodiscard]] Bytes esp32_signature(Bytes field, const crypto::PublicKey& key);
+
+}  // namespace airlift::image
