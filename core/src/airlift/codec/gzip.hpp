@@ -41,7 +41,8 @@ class GzipReader {
   [[nodiscard]] Result<Progress> feed(Bytes& in, MutableBytes& out);
 
  private:
-  [[nodiscard]] Result<Progress> fail(UpdateError error);
+  [[nodiscard]] bool window_is_to_blame() const;
+  [[nodiscard]] UpdateError fail(UpdateError error);
 
   MutableBytes arena_;
   int window_bits_;

@@ -24,7 +24,7 @@ class EspImage {
   /// Nothing when this is no ESP image: other magic, no segment or too many, or less than a header.
   [[nodiscard]] static std::optional<EspImage> parse(Bytes image);
 
-  [[nodiscard]] std::size_t segment_count() const { return image_[1]; }
+  [[nodiscard]] std::size_t segment_count() const;
   [[nodiscard]] std::string_view flash_mode() const;       ///< "qio", "qout", "dio", "dout", ... or "unknown"
   [[nodiscard]] std::string_view flash_size() const;       ///< "4MB", ... or "unknown"
   [[nodiscard]] std::string_view flash_frequency() const;  ///< "40MHz", ... or "unknown"

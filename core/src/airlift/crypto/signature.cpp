@@ -1,0 +1,104 @@
+#include "airlift/crypto/signature.hpp"
+
+#include <algorithm>
+
+#include "airlift/crypto/signature_backend.hpp"
+
+namespace airlift::crypto {
+namespace {
+
+using Type = backend::KeyFacts::Type;
+
+// Sizes of a SubjectPublicKeyInfo: RFC 8410 4 (its last 32 bytes are the key), RFC 5480 2 with a named curve
+// and an uncompressed point. Other encodings of the same key are longer or shorter.
+constexpr std::size_t ed25519_der_bytes{44};
+constexpr std::size_t ed25519_raw_bytes{32};
+constexpr std::size_t p256_der_bytes{91};
+constexpr std::size_t p384_der_bytes{120};
+
+constexpr std::size_t least_rsa_bits{2048};
+constexpr std::size_t most_rsa_bits{4096};
+
+// DigestInfo of SHA-256 without the digest: RFC 8017 9.2, note 1.
+constexpr std::array<std::uint8_t, 19> sha256_digest_info{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
+                                                          0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+                                                          0x01, 0x05, 0x00, 0x04, 0x20};
+
+bool is_taken(const backend::KeyFacts& facts, std::size_t der_bytes) {
+  switch (facts.type) {
+    case Type::ed25519:
+      return der_bytes == ed25519_der_bytes;
+    case Type::p256:
+      return der_bytes == p256_der_bytes;
+    case Type::p384:
+      return der_bytes == p384_der_bytes;
+    case Type::rsa:
+      return facts.bits >= least_rsa_bits && facts.bits <= most_rsa_bits && facts.bits % 8 == 0;
+    case Type::unreadable:
+    case Type::other:
+      return false;
+  }
+  return false;
+}
+
+KeyId id_of(KeyType type, Bytes spki) {
+  const bool raw = type == KeyType::ed25519;
+  const Sha256Digest digest = sha256(raw ? spki.subspan(ed25519_der_bytes - ed25519_raw_bytes) : spki);
+  KeyId id{};
+  std::copy_n(digest.begin(), id.size(), id.begin());
+  return id;
+}
+
+Status right_or_wrong(bool right) {
+  return right ? Status{} : Status{UpdateError::signature_wrong};
+}
+
+bool equal(Bytes a, Bytes b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+}  // namespace
+
+Result<PublicKey> PublicKey::from_der(Bytes spki) {
+  if (spki.size() > longest_der_bytes) return UpdateError::key_unreadable;
+  const backend::KeyFacts facts = backend::read_public_key(spki);
+  if (!is_taken(facts, spki.size())) return UpdateError::key_unreadable;
+  PublicKey key;
+  std::copy(spki.begin(), spki.end(), key.der_.begin());
+  key.der_bytes_ = static_cast<std::uint16_t>(spki.size());
+  key.bits_ = static_cast<std::uint16_t>(facts.bits);
+  key.type_ = facts.type == Type::ed25519 ? KeyType::ed25519
+              : facts.type == Type::rsa   ? KeyType::rsa
+                                          : KeyType::ecdsa;
+  key.id_ = id_of(key.type_, spki);
+  return key;
+}
+
+Status verify_ed25519(const PublicKey& key, Bytes message, Bytes signature) {
+  return right_or_wrong(!key.der().empty() && key.type() == KeyType::ed25519 &&
+                        signature.size() == ed25519_signature_bytes &&
+                        backend::verify_ed25519(key.der(), message, signature));
+}
+
+Status verify_rsa_pkcs1_sha256(const PublicKey& key, const Sha256Digest& digest, Bytes signature) {
+  if (key.type() != KeyType::rsa || signature.size() != key.bits() / 8) return UpdateError::signature_wrong;
+  std::array<std::uint8_t, most_rsa_bits / 8> room{};
+  const Bytes opened = Bytes{room}.first(backend::open_rsa_pkcs1(key.der(), signature, room));
+  if (opened.size() == digest.size()) return UpdateError::legacy_signature;
+  return right_or_wrong(opened.size() == sha256_digest_info.size() + digest.size() &&
+                        equal(opened.first(sha256_digest_info.size()), sha256_digest_info) &&
+                        equal(opened.subspan(sha256_digest_info.size()), digest));
+}
+
+Status verify_rsa_pss(const PublicKey& key, DigestKind kind, Bytes digest, Bytes signature) {
+  return right_or_wrong(key.type() == KeyType::rsa && signature.size() == key.bits() / 8 &&
+                        digest.size() == digest_bytes(kind) &&
+                        backend::verify_rsa_pss(key.der(), kind, digest, signature));
+}
+
+Status verify_ecdsa(const PublicKey& key, DigestKind kind, Bytes digest, Bytes der_signature) {
+  return right_or_wrong(key.type() == KeyType::ecdsa && digest.size() == digest_bytes(kind) &&
+                        backend::verify_ecdsa(key.der(), digest, der_signature));
+}
+
+}  // namespace airlift::crypto
