@@ -12,7 +12,7 @@ namespace airlift::testing {
 class FakeFlash final : public port::Flash {
  public:
   explicit FakeFlash(port::FlashGeometry geometry)
-      : geometry_{geometry}, memory(geometry.size_bytes, erased_value) {}
+      : geometry_{geometry}, memory(geometry.size_bytes, geometry.erased_value) {}
 
   [[nodiscard]] port::FlashGeometry geometry() const override { return geometry_; }
 
@@ -82,13 +82,13 @@ class FakeFlash final : public port::Flash {
     ++erases;
     const bool works = begins_well();
     std::fill_n(at(address), works ? geometry_.sector_bytes : torn_part(geometry_.sector_bytes),
-                erased_value);
+                geometry_.erased_value);
     return works ? Status{} : UpdateError::flash_erase;
   }
 
   [[nodiscard]] Status do_program(std::uint32_t address, Bytes bytes) override {
     ++programs;
-    const auto is_erased = [](std::uint8_t byte) { return byte == erased_value; };
+    const auto is_erased = [this](std::uint8_t byte) { return byte == geometry_.erased_value; };
     if (!std::all_of(at(address), at(address) + bytes.size(), is_erased)) return UpdateError::flash_misuse;
     const bool works = begins_well();
     std::copy_n(bytes.data(), works ? bytes.size() : torn_part(bytes.size()), at(address));

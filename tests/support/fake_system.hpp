@@ -18,6 +18,13 @@ class FakeClock final : public port::Clock {
   Instant time{seconds{1000}};  ///< not 0, so that code which takes 0 for "never" fails
 };
 
+class FakeCalendar final : public port::Calendar {
+ public:
+  [[nodiscard]] std::uint64_t unix_seconds() override { return time_s; }
+
+  std::uint64_t time_s{1'800'000'000};
+};
+
 /// Gives 0, 1, 2 ... 255, 0 ... so that a test can tell what was drawn.
 class FakeEntropy final : public port::Entropy {
  public:

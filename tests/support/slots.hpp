@@ -8,17 +8,21 @@
 #include <string_view>
 #include <vector>
 
+#include "airlift/boot/boot_sequence.hpp"
 #include "airlift/update/updater.hpp"
 #include "support/fake_flash.hpp"
 
 namespace airlift::testing {
 
-inline constexpr std::uint32_t test_sector_bytes{256};
-inline constexpr boot::SlotSizes test_slots{8 * test_sector_bytes, 4 * test_sector_bytes};
+inline constexpr std::uint32_t test_sector_bytes{1024};
+inline constexpr std::uint32_t test_firmware_bytes{8 * test_sector_bytes};
+inline constexpr std::uint32_t test_filesystem_bytes{4 * test_sector_bytes};
 
+[[nodiscard]] inline boot::FlashMap test_map() {
+  return boot::uniform_map(test_sector_bytes, test_firmware_bytes, test_filesystem_bytes);
+}
 [[nodiscard]] inline port::FlashGeometry test_geometry() {
-  return {static_cast<std::uint32_t>(boot::SlotStore::flash_bytes(test_sector_bytes, test_slots)),
-          test_sector_bytes, 4};
+  return {static_cast<std::uint32_t>(boot::end_of(test_map())), test_sector_bytes, 4};
 }
 
 /// Bytes that differ from place to place and from seed to seed.
@@ -31,7 +35,11 @@ inline constexpr boot::SlotSizes test_slots{8 * test_sector_bytes, 4 * test_sect
 
 [[nodiscard]] inline update::Announcement announcement_of(std::string_view image,
                                                           image::Kind kind = image::Kind::firmware) {
-  return {kind, static_cast<std::uint32_t>(image.size()), crypto::md5(as_bytes(image))};
+  update::Announcement announcement;
+  announcement.kind = kind;
+  announcement.size_bytes = static_cast<std::uint32_t>(image.size());
+  announcement.md5 = crypto::md5(as_bytes(image));
+  return announcement;
 }
 
 /// Puts all of `image` through, in pieces of at most `piece_bytes`, until the updater is done or has failed.
@@ -47,30 +55,52 @@ inline void feed(update::Updater& updater, std::string_view image, std::size_t p
   }
 }
 
-/// Flash, store, buffer and updater of one device.
+/// Flash, store, history, buffers and updater of one device.
 struct Storage {
-  Storage() { [[maybe_unused]] const Status empty = store.load(); }
+  Storage() {
+    [[maybe_unused]] const Status empty = store.load();
+    history.load();
+  }
 
-  /// Installs `image`; the error is none when that worked.
-  UpdateError install(std::string_view image, image::Kind kind = image::Kind::firmware) {
+  /// Uploads `image`; the error is none when it is staged.
+  UpdateError upload(std::string_view image, image::Kind kind = image::Kind::firmware) {
     if (const Status begun = updater.begin(announcement_of(image, kind)); !begun.ok()) return begun.error();
     feed(updater, image);
     return updater.error();
   }
 
+  /// Uploads `image`, starts it and confirms it.
+  UpdateError install(std::string_view image, image::Kind kind = image::Kind::firmware) {
+    if (const UpdateError error = upload(image, kind); error != UpdateError::none) return error;
+    if (const auto plan = boot(); !plan.ok()) return plan.error();
+    return store.confirm().error();
+  }
+
+  /// What a restart does.
+  Result<boot::BootPlan> boot(std::uint8_t most_attempts = boot::default_attempts) {
+    return boot::prepare_boot(store, most_attempts, block);
+  }
+
   /// The bytes of the active image as the flash holds them, whatever its digest.
   [[nodiscard]] std::string active_image(image::Kind kind = image::Kind::firmware) const {
     const boot::BootRecord::Slots& slots = store.record().of(kind);
-    if (slots.active == boot::SlotId::none) return {};
-    const std::uint32_t address = store.area(kind, slots.active).address;
-    const std::uint32_t size = slots.images[static_cast<std::size_t>(slots.active)].size_bytes;
-    return {flash.memory.begin() + address, flash.memory.begin() + address + size};
+    return slots.active == boot::SlotId::none ? std::string{} : image_in(kind, slots.active);
+  }
+
+  [[nodiscard]] std::string image_in(image::Kind kind, boot::SlotId slot) const {
+    const auto address = store.area(kind, slot).address + boot::slot_header_bytes;
+    const std::uint32_t size = store.record().of(kind).at(slot).image.size_bytes;
+    return {flash.memory.begin() + static_cast<std::ptrdiff_t>(address),
+            flash.memory.begin() + static_cast<std::ptrdiff_t>(address + size)};
   }
 
   FakeFlash flash{test_geometry()};
-  boot::SlotStore store{flash, test_slots};
-  std::array<std::uint8_t, test_sector_bytes> sector{};
-  update::Updater updater{store, sector};
+  boot::SlotStore store{flash, test_map()};
+  boot::History history{flash, test_map().history};
+  std::array<std::uint8_t, test_sector_bytes> block{};
+  std::array<std::uint8_t, test_sector_bytes> inflated{};
+  std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};
+  update::Updater updater{store, history, {block, inflated, gzip_arena}};
 };
 
 }  // namespace airlift::testing

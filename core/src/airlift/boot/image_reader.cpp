@@ -4,18 +4,15 @@
 
 namespace airlift::boot {
 
-ImageReader::ImageReader(SlotStore& store, image::Kind kind, SlotId slot)
-    : store_{store},
-      area_{store.area(kind, slot)},
-      expected_{slot == SlotId::none ? image::Identity{}
-                                     : store.record().of(kind).images[static_cast<std::size_t>(slot)]} {}
-
 Result<std::size_t> ImageReader::next(MutableBytes buffer) {
-  if (expected_.empty() || expected_.size_bytes > area_.size_bytes) return UpdateError::no_image;
+  if (expected_.empty() || slot_.size_bytes < slot_header_bytes ||
+      expected_.size_bytes > slot_.size_bytes - slot_header_bytes) {
+    return UpdateError::no_image;
+  }
   const std::size_t count = std::min<std::size_t>(buffer.size(), expected_.size_bytes - read_bytes_);
   const MutableBytes piece = buffer.first(count);
-  if (const Status read = store_.flash().read(area_.address + read_bytes_, piece); !read.ok())
-    return read.error();
+  const auto address = slot_.address + static_cast<std::uint32_t>(slot_header_bytes) + read_bytes_;
+  if (const Status read = flash_.read(address, piece); !read.ok()) return read.error();
   digest_.update(piece);
   read_bytes_ += static_cast<std::uint32_t>(count);
   return count;
@@ -23,7 +20,17 @@ Result<std::size_t> ImageReader::next(MutableBytes buffer) {
 
 Status ImageReader::verify() {
   if (expected_.empty() || read_bytes_ != expected_.size_bytes) return UpdateError::no_image;
-  return digest_.finish() == expected_.sha256 ? Status{} : Status{UpdateError::no_image};
+  return digest_.finish() == expected_.sha256 ? Status{} : Status{UpdateError::image_damaged};
+}
+
+Status check_image(port::Flash& flash, const Area& slot, const image::Identity& expected,
+                   MutableBytes buffer) {
+  ImageReader reader{flash, slot, expected};
+  for (;;) {
+    const Result<std::size_t> count = reader.next(buffer);
+    if (!count.ok()) return count.error();
+    if (count.value() == 0) return reader.verify();
+  }
 }
 
 }  // namespace airlift::boot

@@ -1,5 +1,5 @@
 #pragma once
-// Reads a stored image from its slot piece by piece and tells at the end whether it is what the record says.
+// Reads a stored image from its slot piece by piece and tells at the end whether it is what was installed.
 
 #include "airlift/boot/slot_store.hpp"
 
@@ -7,23 +7,28 @@ namespace airlift::boot {
 
 class ImageReader {
  public:
-  /// `store` outlives the reader. The slot need not hold an image.
-  ImageReader(SlotStore& store, image::Kind kind, SlotId slot);
+  /// `flash` outlives the reader. `slot`: the whole slot, header included; need not hold an image.
+  ImageReader(port::Flash& flash, const Area& slot, const image::Identity& expected)
+      : flash_{flash}, slot_{slot}, expected_{expected} {}
 
   /// Reads on into `buffer` and returns how many bytes it got; 0: all are read.
-  /// Outcomes: the count; no_image: the slot is empty or the record's size is larger than the slot;
-  /// flash_read.
+  /// Outcomes: the count; no_image: none is expected, or one larger than the slot; flash_read.
   [[nodiscard]] Result<std::size_t> next(MutableBytes buffer);
 
-  /// After next() gave 0. Outcomes: ok: the bytes are those of the record; no_image: they are not.
+  /// After next() gave 0. Outcomes: ok: the bytes are the expected ones; image_damaged: they are not;
+  /// no_image: not all of it was read.
   [[nodiscard]] Status verify();
 
  private:
-  SlotStore& store_;
-  SlotArea area_;
+  port::Flash& flash_;
+  Area slot_;
   image::Identity expected_;
   std::uint32_t read_bytes_{0};
   crypto::Sha256 digest_;
 };
+
+/// Reads all of it, through `buffer`. Outcomes: as ImageReader.
+[[nodiscard]] Status check_image(port::Flash& flash, const Area& slot, const image::Identity& expected,
+                                 MutableBytes buffer);
 
 }  // namespace airlift::boot

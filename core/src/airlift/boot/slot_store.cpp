@@ -1,78 +1,195 @@
 #include "airlift/boot/slot_store.hpp"
 
+#include <algorithm>
+
 namespace airlift::boot {
 namespace {
 
-constexpr std::uint32_t record_copies{2};
+constexpr image::Kind other(image::Kind kind) {
+  return kind == image::Kind::firmware ? image::Kind::filesystem : image::Kind::firmware;
+}
 
-// Sequence numbers may wrap: the newer one is ahead by less than half of the range.
-bool is_newer(std::uint32_t a, std::uint32_t b) {
-  return a - b - 1 < 0x7FFFFFFF;
+/// Calls `change` for the slot of each kind that is a candidate.
+template <typename Change>
+void for_each_candidate(BootRecord& record, Change change) {
+  for (BootRecord::Slots& slots : record.kinds) {
+    if (slots.candidate != SlotId::none) change(slots, slots.at(slots.candidate));
+  }
+}
+
+SlotInfo info_of(const SlotHeader& header, SlotState state) {
+  SlotInfo info;
+  info.state = state;
+  info.image = header.image;
+  info.version = header.version;
+  info.security_counter = header.security_counter;
+  return info;
 }
 
 }  // namespace
 
-SlotStore::SlotStore(port::Flash& flash, SlotSizes sizes)
-    : flash_{flash}, sizes_{sizes}, sector_bytes_{flash.geometry().sector_bytes} {}
-
-std::uint64_t SlotStore::flash_bytes(std::uint32_t sector_bytes, SlotSizes sizes) {
-  return std::uint64_t{record_copies} * sector_bytes + 2 * std::uint64_t{sizes.firmware_bytes} +
-         2 * std::uint64_t{sizes.filesystem_bytes};
-}
-
-std::uint32_t SlotStore::slot_bytes(image::Kind kind) const {
-  return kind == image::Kind::firmware ? sizes_.firmware_bytes : sizes_.filesystem_bytes;
-}
-
-SlotArea SlotStore::area(image::Kind kind, SlotId slot) const {
-  const std::uint32_t size = slot_bytes(kind);
-  const std::uint32_t first =
-      record_copies * sector_bytes_ + (kind == image::Kind::firmware ? 0 : 2 * sizes_.firmware_bytes);
-  return {first + (slot == SlotId::b ? size : 0), size};
-}
-
-Result<BootRecord> SlotStore::read_copy(std::uint32_t copy) {
-  BootRecordBytes bytes{};
-  if (const Status read = flash_.read(record_address(copy), bytes); !read.ok()) return read.error();
-  return decode(bytes);
-}
-
 Status SlotStore::load() {
-  if (flash_bytes(sector_bytes_, sizes_) > flash_.geometry().size_bytes) return UpdateError::flash_misuse;
-  bool found{false};
   record_ = {};
-  newest_copy_ = 1;
-  for (std::uint32_t copy = 0; copy < record_copies; ++copy) {
-    const Result<BootRecord> candidate = read_copy(copy);
-    if (!candidate.ok()) {
-      if (candidate.error() != UpdateError::no_boot_record) return candidate.error();
-      continue;
-    }
-    if (found && !is_newer(candidate.value().sequence, record_.sequence)) continue;
-    record_ = candidate.value();
-    newest_copy_ = copy;
-    found = true;
-  }
-  return found ? Status{} : Status{UpdateError::no_boot_record};
+  if (const Status fits = check(map_, flash_); !fits.ok()) return fits;
+  const Result<BootRecord> found = records_.load();
+  if (found.ok()) record_ = found.value();
+  return found.status();
 }
 
-Status SlotStore::commit(image::Kind kind, const image::Identity& image) {
+std::uint32_t SlotStore::capacity_bytes(image::Kind kind) const {
+  const std::uint32_t area =
+      std::min(this->area(kind, SlotId::a).size_bytes, this->area(kind, SlotId::b).size_bytes);
+  const auto header = static_cast<std::uint32_t>(slot_header_bytes);
+  return area > header ? area - header : 0;
+}
+
+Result<SlotHeader> SlotStore::read_header(image::Kind kind, SlotId slot) {
+  const Area where = area(kind, slot);
+  if (where.size_bytes < slot_header_bytes) return UpdateError::no_image;
+  SlotHeaderBytes bytes{};
+  if (const Status read = flash_.read(where.address, bytes); !read.ok()) return read.error();
+  const Result<SlotHeader> header = decode(bytes);
+  if (header.ok() && (header.value().kind != kind ||
+                      header.value().image.size_bytes > where.size_bytes - slot_header_bytes)) {
+    return UpdateError::no_image;
+  }
+  return header;
+}
+
+Status SlotStore::save(BootRecord& next) {
+  const Status saved = records_.save(next);
+  if (saved.ok()) record_ = next;
+  return saved;
+}
+
+Status SlotStore::give_up_target(image::Kind kind) {
+  if (record_.on_trial()) return UpdateError::trial_running;
   BootRecord next = record_;
   BootRecord::Slots& slots = next.of(kind);
-  slots.active = inactive(kind);
-  slots.images[static_cast<std::size_t>(slots.active)] = image;
-  ++next.sequence;
-  const std::uint32_t copy = newest_copy_ == 0 ? 1 : 0;
+  SlotInfo& target = slots.at(slots.target());
+  if (target.state == SlotState::empty && !record_.has_candidate()) return {};
+  target = {};
+  for (BootRecord::Slots& each : next.kinds) each.candidate = SlotId::none;
+  next.attempts = 0;
+  return save(next);
+}
 
-  // The image must be on the medium before a record can name it.
-  if (const Status flushed = flash_.flush(); !flushed.ok()) return flushed;
-  if (const Status erased = flash_.erase_sector(record_address(copy)); !erased.ok()) return erased;
-  if (const Status written = flash_.program(record_address(copy), encode(next)); !written.ok())
-    return written;
-  if (const Status flushed = flash_.flush(); !flushed.ok()) return flushed;
-  record_ = next;
-  newest_copy_ = copy;
-  return {};
+bool SlotStore::completes_bundle(image::Kind kind, const StagedImage& image) const {
+  const BootRecord::Slots& partner = record_.of(other(kind));
+  const SlotInfo& waiting = partner.at(partner.target());
+  return waiting.state == SlotState::staged && waiting.bundle_id == image.bundle_id;
+}
+
+Status SlotStore::stage(image::Kind kind, const StagedImage& image) {
+  BootRecord next = record_;
+  BootRecord::Slots& slots = next.of(kind);
+  SlotInfo& target = slots.at(slots.target());
+  target = {};
+  target.state = SlotState::staged;
+  target.image = image.image;
+  target.version = image.version;
+  target.security_counter = image.security_counter;
+  target.bundle_id = image.bundle_id;
+  target.retires = image.retires;
+  const bool whole_bundle = image.bundle_id != 0 && completes_bundle(kind, image);
+  if (image.bundle_id == 0 || whole_bundle) slots.candidate = slots.target();
+  if (whole_bundle) next.of(other(kind)).candidate = next.of(other(kind)).target();
+  next.attempts = 0;
+  return save(next);
+}
+
+Status SlotStore::count_attempt() {
+  if (!record_.has_candidate()) return UpdateError::no_image;
+  BootRecord next = record_;
+  for_each_candidate(next, [](BootRecord::Slots&, SlotInfo& slot) {
+    slot.state = SlotState::trying;
+    slot.reason = UpdateError::none;
+  });
+  if (next.attempts < 0xFF) ++next.attempts;
+  return save(next);
+}
+
+Status SlotStore::give_back_attempt() {
+  if (!record_.on_trial() || record_.attempts == 0) return {};
+  BootRecord next = record_;
+  --next.attempts;
+  return save(next);
+}
+
+Status SlotStore::note_failure(UpdateError reason) {
+  if (!record_.on_trial()) return {};
+  BootRecord next = record_;
+  for_each_candidate(next, [&](BootRecord::Slots&, SlotInfo& slot) { slot.reason = reason; });
+  return save(next);
+}
+
+Status SlotStore::confirm() {
+  if (!record_.on_trial()) return {};
+  BootRecord next = record_;
+  for_each_candidate(next, [&](BootRecord::Slots& slots, SlotInfo& slot) {
+    slot.state = SlotState::good;
+    slot.reason = UpdateError::none;
+    slot.bundle_id = 0;
+    next.security_floor = std::max(next.security_floor, slot.security_counter);
+    for (const crypto::KeyId& id : slot.retires.view()) {
+      // The policy refuses an image that retires more keys than there is room for.
+      [[maybe_unused]] const bool added = next.retired.add(id);
+    }
+    slot.retires = {};
+    slots.active = slots.candidate;
+    slots.candidate = SlotId::none;
+  });
+  next.attempts = 0;
+  return save(next);
+}
+
+Status SlotStore::reject(UpdateError reason) {
+  if (!record_.has_candidate()) return {};
+  BootRecord next = record_;
+  for_each_candidate(next, [&](BootRecord::Slots& slots, SlotInfo& slot) {
+    slot.state = SlotState::bad;
+    slot.reason = reason;
+    slots.candidate = SlotId::none;
+  });
+  next.attempts = 0;
+  return save(next);
+}
+
+Status SlotStore::fall_back(image::Kind kind) {
+  BootRecord next = record_;
+  BootRecord::Slots& slots = next.of(kind);
+  const SlotId spare = other(slots.active);
+  if (slots.active == SlotId::none || slots.at(spare).state != SlotState::good) return UpdateError::no_image;
+  slots.at(slots.active).state = SlotState::bad;
+  slots.at(slots.active).reason = UpdateError::image_damaged;
+  slots.active = spare;
+  return save(next);
+}
+
+Status SlotStore::adopt(const std::array<std::array<bool, 2>, image::kinds>& whole) {
+  BootRecord next;
+  for (const image::Kind kind : {image::Kind::firmware, image::Kind::filesystem}) {
+    BootRecord::Slots& slots = next.of(kind);
+    std::uint32_t newest{0};
+    for (const SlotId id : {SlotId::a, SlotId::b}) {
+      if (!whole[static_cast<std::size_t>(kind)][static_cast<std::size_t>(id)]) continue;
+      const Result<SlotHeader> header = read_header(kind, id);
+      if (!header.ok()) continue;
+      const bool is_newer = slots.candidate == SlotId::none || header.value().sequence >= newest;
+      slots.at(id) = info_of(header.value(), is_newer ? SlotState::staged : SlotState::good);
+      if (is_newer) {
+        slots.active = slots.candidate;
+        slots.candidate = id;
+        newest = header.value().sequence;
+      } else {
+        slots.active = id;
+      }
+    }
+    if (slots.active != SlotId::none) slots.at(slots.active).state = SlotState::good;
+    next.security_floor = std::max(
+        next.security_floor, slots.active == SlotId::none ? 0 : slots.at(slots.active).security_counter);
+  }
+  return save(next);
 }
 
 }  // namespace airlift::boot

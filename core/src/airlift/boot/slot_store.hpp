@@ -1,54 +1,75 @@
 #pragma once
-// The slots and the boot record on a flash: where what lies, reading and committing the record, boot
-// candidates. Layout: docs/design/storage.md.
+// The slots and their record on a flash: every change of state is one call here and one save of the record.
+// States and what ends them: docs/design/storage.md.
 
-#include "airlift/boot/boot_record.hpp"
+#include "airlift/boot/record_store.hpp"
+#include "airlift/boot/slot_header.hpp"
 
 namespace airlift::boot {
 
-/// A range of flash that holds an image.
-struct SlotArea {
-  std::uint32_t address{0};
-  std::uint32_t size_bytes{0};
-};
-
-struct SlotSizes {
-  std::uint32_t firmware_bytes{0};    ///< of one slot; a multiple of the sector size
-  std::uint32_t filesystem_bytes{0};  ///< likewise
+/// A complete, checked image that has been written to the target slot of its kind.
+struct StagedImage {
+  image::Identity image;
+  image::VersionText version;
+  std::uint32_t security_counter{0};  ///< of a verified manifest, else 0
+  std::uint64_t bundle_id{0};         ///< 0: none
+  KeyIds<most_retired_per_image> retires;
 };
 
 class SlotStore {
  public:
   /// `flash` outlives the store.
-  SlotStore(port::Flash& flash, SlotSizes sizes);
+  SlotStore(port::Flash& flash, const FlashMap& map)
+      : flash_{flash}, map_{map}, records_{flash, map.record} {}
 
-  /// The flash size that `sizes` need.
-  [[nodiscard]] static std::uint64_t flash_bytes(std::uint32_t sector_bytes, SlotSizes sizes);
-
-  /// Reads the newest valid record. Outcomes: ok; no_boot_record: none is valid (record() is then an empty
-  /// one and a commit makes the first); flash_read; flash_misuse: the flash is too small for the slots.
+  /// Reads the newest record. Outcomes: ok; no_boot_record: none is valid, record() is an empty one and the
+  /// first change makes a new one; flash_read; flash_misuse: the map does not fit the flash.
   [[nodiscard]] Status load();
 
   [[nodiscard]] const BootRecord& record() const { return record_; }
   [[nodiscard]] port::Flash& flash() { return flash_; }
-  [[nodiscard]] SlotArea area(image::Kind kind, SlotId slot) const;
-  [[nodiscard]] std::uint32_t slot_bytes(image::Kind kind) const;
-  /// The slot that a new image of this kind goes to: never the active one.
-  [[nodiscard]] SlotId inactive(image::Kind kind) const { return other(record_.of(kind).active); }
+  [[nodiscard]] const FlashMap& map() const { return map_; }
+  /// `slot` is not none. The whole slot, header included.
+  [[nodiscard]] Area area(image::Kind kind, SlotId slot) const {
+    return map_.slots[static_cast<std::size_t>(kind)][static_cast<std::size_t>(slot)];
+  }
+  /// The largest image that fits both slots of this kind.
+  [[nodiscard]] std::uint32_t capacity_bytes(image::Kind kind) const;
+  /// Outcomes: the header; no_image: none there; flash_read.
+  [[nodiscard]] Result<SlotHeader> read_header(image::Kind kind, SlotId slot);
 
-  /// Makes `image`, written to the inactive slot, the active one, atomically: before the last write the old
-  /// record rules. Outcomes: ok; flash_write, flash_erase: the old record still rules.
-  [[nodiscard]] Status commit(image::Kind kind, const image::Identity& image);
+  // Each of these saves the record once, or not at all when it would not change. Outcomes of all: ok;
+  // flash_write: nothing has changed; and what is said at each.
+
+  /// Before a new image is written: the target slot holds nothing from now on, and what was about to be tried
+  /// is not tried. trial_running: what is in the target slot is running.
+  [[nodiscard]] Status give_up_target(image::Kind kind);
+  /// After a new image has been written, header included. It becomes the candidate; one of a bundle only when
+  /// the other image of its bundle is staged, and then both.
+  [[nodiscard]] Status stage(image::Kind kind, const StagedImage& image);
+  /// Before the candidate starts. no_image: there is none.
+  [[nodiscard]] Status count_attempt();
+  /// The start that is under way is no failure: a clean shutdown.
+  [[nodiscard]] Status give_back_attempt();
+  /// Why this attempt fails; the next boot decides.
+  [[nodiscard]] Status note_failure(UpdateError reason);
+  /// The candidate works. Nothing on trial: nothing happens.
+  [[nodiscard]] Status confirm();
+  /// The candidate is not tried any more.
+  [[nodiscard]] Status reject(UpdateError reason);
+  /// The active image is damaged: the other slot's takes its place. no_image: that one is not good.
+  [[nodiscard]] Status fall_back(image::Kind kind);
+  /// After the record was lost: makes one from the headers of slots whose images are whole.
+  [[nodiscard]] Status adopt(const std::array<std::array<bool, 2>, image::kinds>& whole);
 
  private:
-  [[nodiscard]] std::uint32_t record_address(std::uint32_t copy) const { return copy * sector_bytes_; }
-  [[nodiscard]] Result<BootRecord> read_copy(std::uint32_t copy);
+  [[nodiscard]] Status save(BootRecord& next);
+  [[nodiscard]] bool completes_bundle(image::Kind kind, const StagedImage& image) const;
 
   port::Flash& flash_;
-  SlotSizes sizes_;
-  std::uint32_t sector_bytes_;
+  FlashMap map_;
+  RecordStore records_;
   BootRecord record_;
-  std::uint32_t newest_copy_{1};  ///< the next commit goes to the other one
 };
 
 }  // namespace airlift::boot

@@ -19,7 +19,12 @@ constexpr milliseconds advertiser_check_interval{200};
 }  // namespace
 
 OtaElement::OtaElement(const Ports& ports, update::Updater& updater, std::string_view board_id)
-    : ports_{ports}, board_id_{board_id}, desk_{ports.entropy, updater}, session_{ports.stream, updater} {}
+    : ports_{ports},
+      updater_{updater},
+      board_id_{board_id},
+      settings_{ports.keys},
+      desk_{ports.entropy, updater},
+      session_{ports.stream, updater} {}
 
 SetResult OtaElement::do_set(std::string_view property, std::string_view value) {
   if (equal_ignoring_case(property, "port")) {
@@ -39,21 +44,36 @@ SetResult OtaElement::do_set(std::string_view property, std::string_view value) 
     scheme_ = equal_ignoring_case(value, "md5") ? wire::PasswordScheme::md5 : wire::PasswordScheme::sha256;
     return SetResult::ok;
   }
-  return SetResult::unknown_property;
+  return settings_.set(property, value);
 }
 
 void OtaElement::do_start(Board& board, Instant now) {
   board_ = &board;
   safe_mode_ = board.safe_mode_for(*this);
   desk_.set_policy({password_, scheme_});
+  updater_.set_policy(settings_.policy(board_id_));
   next_open_at_ = now;
   if (safe_mode_) {
     log(port::LogLevel::warning, "safe mode: every upload is refused");
   } else if (password_.empty()) {
     log(port::LogLevel::warning, "no password is set: anyone in the network can upload");
   }
+  log_policy();
   open_socket(now);
   advertise();
+}
+
+void OtaElement::log_policy() {
+  if (settings_.policy(board_id_).mode == image::SignatureMode::off) return;
+  if (settings_.ring().empty()) {
+    log(port::LogLevel::error, "signatures are required, but there is no key: every upload will be refused");
+    return;
+  }
+  Message message{"signatures are required, trusted keys:"};
+  for (const crypto::PublicKey& key : settings_.ring().keys()) {
+    message.append(" ").append(codec::view(codec::to_hex(key.id())));
+  }
+  log(port::LogLevel::info, message);
 }
 
 void OtaElement::open_socket(Instant now) {
@@ -124,8 +144,13 @@ void OtaElement::carry_out(const InvitationDesk::Verdict& verdict, Instant now) 
   if (verdict.accepted) {
     const wire::Invitation& invitation = verdict.invitation;
     const port::Endpoint host{verdict.uploader.address, invitation.host_port, verdict.uploader.scope};
-    const Status begun =
-        session_.begin({kind_of(invitation.command), invitation.size_bytes, invitation.md5}, host, now);
+    update::Announcement announcement;
+    announcement.kind = kind_of(invitation.command);
+    announcement.size_bytes = invitation.size_bytes;
+    announcement.md5 = invitation.md5;
+    announcement.source = boot::SourceText{"upload "}.append(address_text(host.address));
+    announcement.time_s = ports_.calendar.unix_seconds();
+    const Status begun = session_.begin(announcement, host, now);
     if (begun.ok()) {
       Message message{"accepted a "};
       message.append(image::name_of(kind_of(invitation.command))).append(" of ");
@@ -154,7 +179,10 @@ void OtaElement::log_refusal(const InvitationDesk::Verdict& verdict, Instant now
 void OtaElement::watch_session() {
   if (session_.state() != UploadSession::State::ended) return;
   Message message;
-  if (session_.committed()) {
+  if (session_.committed() && !updater_.starts_next()) {
+    message.append_number(session_.received_bytes())
+        .append(" bytes staged; waiting for the other image of the bundle");
+  } else if (session_.committed()) {
     message.append_number(session_.received_bytes()).append(" bytes installed, restarting");
     board_->request_reboot();
   } else {

@@ -4,6 +4,7 @@
 
 #include "airlift/element/device_element.hpp"
 #include "airlift/element/invitation_desk.hpp"
+#include "airlift/element/update_settings.hpp"
 #include "airlift/element/upload_session.hpp"
 #include "airlift/port/advertiser.hpp"
 
@@ -17,6 +18,8 @@ class OtaElement final : public Element {
     port::Stream& stream;
     port::Advertiser& advertiser;
     port::Entropy& entropy;
+    port::Calendar& calendar;
+    KeySource& keys;
   };
 
   /// `board_id` names the hardware in the `board` TXT record and lives as long as the element.
@@ -28,6 +31,7 @@ class OtaElement final : public Element {
   /// False in safe mode: every upload is refused.
   [[nodiscard]] bool accepts_uploads() const { return active() && !safe_mode_; }
   [[nodiscard]] const UploadSession& session() const { return session_; }
+  [[nodiscard]] const UpdateSettings& settings() const { return settings_; }
 
  private:
   SetResult do_set(std::string_view property, std::string_view value) override;
@@ -36,6 +40,7 @@ class OtaElement final : public Element {
   void do_stop() override;
 
   [[nodiscard]] InvitationDesk::Situation situation() const;
+  void log_policy();
   void open_socket(Instant now);
   void advertise();
   void watch_advertiser();
@@ -46,7 +51,9 @@ class OtaElement final : public Element {
   void log(port::LogLevel level, std::string_view message);
 
   Ports ports_;
+  update::Updater& updater_;
   std::string_view board_id_;
+  UpdateSettings settings_;
   InvitationDesk desk_;
   UploadSession session_;
   Board* board_{nullptr};

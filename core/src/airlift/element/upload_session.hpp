@@ -28,7 +28,7 @@ class UploadSession {
   [[nodiscard]] Status begin(const update::Announcement& announcement, const port::Endpoint& host,
                              Instant now);
 
-  /// Does what can be done now, at most one flash sector's work. Returns how long the caller may wait for the
+  /// Does what can be done now, at most one block's work. Returns how long the caller may wait for the
   /// network before the next call; 0: there is more to do.
   [[nodiscard]] milliseconds loop(Instant now);
 
@@ -55,6 +55,7 @@ class UploadSession {
   void fail(UpdateError error, Instant now);
 
   void connect(Instant now);
+  [[nodiscard]] MutableBytes next_piece();
   [[nodiscard]] milliseconds receive(Instant now);
   [[nodiscard]] milliseconds finish(Instant now);
   [[nodiscard]] milliseconds report(Instant now);

@@ -1,6 +1,6 @@
 #pragma once
-// Flash memory with NOR rules: erase sets a whole sector to the erased value, program writes into erased bytes
-// only.
+// Flash memory with NOR rules: erase sets a whole sector to the erased value, program writes into erased
+// bytes only.
 
 #include "airlift/base/span.hpp"
 #include "airlift/base/status.hpp"
@@ -32,8 +32,8 @@ class Flash {
 
   [[nodiscard]] virtual FlashGeometry geometry() const = 0;
 
-  /// The sector that holds `address`, which is below geometry().size_bytes. Ports whose sectors differ in size
-  /// override it.
+  /// The sector that holds `address`, which is below geometry().size_bytes. Ports whose sectors differ in
+  /// size override it.
   [[nodiscard]] virtual FlashSector sector_at(std::uint32_t address) const {
     const std::uint32_t size = geometry().sector_bytes;
     return {address / size * size, size};

@@ -1,5 +1,5 @@
 #pragma once
-// What a board offers besides flash and network: time, random numbers, reboot, a log.
+// What a board offers besides flash and network: time, date, random numbers, reboot, a log.
 
 #include <string_view>
 
@@ -14,6 +14,13 @@ class Clock {
   virtual ~Clock() = default;
   /// Never goes back, goes on while the device sleeps where the system can tell.
   [[nodiscard]] virtual Instant now() = 0;
+};
+
+class Calendar {
+ public:
+  virtual ~Calendar() = default;
+  /// Seconds since 1970 (UTC); 0 when the time is not known.
+  [[nodiscard]] virtual std::uint64_t unix_seconds() = 0;
 };
 
 class Entropy {

@@ -1,73 +1,106 @@
 #include "airlift/update/updater.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace airlift::update {
+namespace {
 
-Updater::Updater(boot::SlotStore& store, MutableBytes sector_buffer) : store_{store}, buffer_{sector_buffer} {
-  assert(buffer_.size() == store_.flash().geometry().sector_bytes);
-}
+constexpr auto tail_bytes = static_cast<std::uint32_t>(image::longest_trailer_bytes);
+
+}  // namespace
+
+Updater::Updater(boot::SlotStore& store, boot::History& history, const Buffers& buffers)
+    : store_{store}, history_{history}, payload_{store.flash(), buffers} {}
 
 Status Updater::check(image::Kind kind, std::uint32_t size_bytes) const {
   if (size_bytes == 0) return UpdateError::bad_size;
-  return size_bytes <= store_.slot_bytes(kind) ? Status{} : Status{UpdateError::no_space};
+  // A trailer does not go into the slot; what is too large by less than that is found out on the way.
+  const std::uint64_t largest = std::uint64_t{store_.capacity_bytes(kind)} + tail_bytes;
+  if (store_.capacity_bytes(kind) == 0 || size_bytes > largest) return UpdateError::no_space;
+  return store_.record().on_trial() ? Status{UpdateError::trial_running} : Status{};
+}
+
+image::DeviceFacts Updater::device_facts(image::Kind kind) const {
+  const boot::BootRecord& record = store_.record();
+  const boot::BootRecord::Slots& slots = record.of(kind);
+  const std::string_view version =
+      slots.active == boot::SlotId::none ? std::string_view{} : slots.at(slots.active).version.view();
+  return {version, record.security_floor, record.retired.view(), store_.capacity_bytes(kind)};
+}
+
+Status Updater::check_trailer(const Announcement& announcement) const {
+  if (announcement.trailer.empty()) return {};
+  const Result<image::Trailer> trailer =
+      image::find_trailer(announcement.trailer, announcement.size_bytes, policy_);
+  if (!trailer.ok()) return trailer.error();
+  const auto trailer_bytes = static_cast<std::uint32_t>(trailer.value().size_bytes);
+  return image::check_announced(policy_, device_facts(announcement.kind), announcement.kind,
+                                announcement.size_bytes - trailer_bytes, trailer.value());
 }
 
 Status Updater::begin(const Announcement& announcement) {
-  phase_ = Phase::idle;
+  abort();
   if (const Status fits = check(announcement.kind, announcement.size_bytes); !fits.ok()) return fits;
+  if (const Status welcome = check_trailer(announcement); !welcome.ok()) return welcome;
+  if (const Status free = store_.give_up_target(announcement.kind); !free.ok()) return free;
   announcement_ = announcement;
-  area_ = store_.area(announcement.kind, store_.inactive(announcement.kind));
+  announcement_.trailer = {};
+  const boot::BootRecord::Slots& slots = store_.record().of(announcement.kind);
+  payload_.begin(store_.area(announcement.kind, slots.target()), policy_.esp32_digest);
   error_ = UpdateError::none;
-  buffered_bytes_ = 0;
-  received_bytes_ = written_bytes_ = verified_bytes_ = 0;
+  received_bytes_ = 0;
+  tail_drained_ = 0;
   md5_.start();
-  received_sha256_.start();
-  stored_sha256_.start();
-  phase_ = Phase::receiving;
+  entry_ = {};
+  entry_.kind = announcement.kind;
+  entry_.source = announcement.source;
+  entry_.time_s = announcement.time_s;
+  if (slots.active != boot::SlotId::none) {
+    entry_.from = boot::prefix_of(slots.at(slots.active).image.sha256);
+    entry_.from_version = slots.at(slots.active).version;
+  }
+  enter(Phase::receiving);
   return {};
 }
 
-MutableBytes Updater::room() const {
+/// What comes before the tail.
+std::uint32_t Updater::body_bytes() const {
+  return announcement_.size_bytes > tail_bytes ? announcement_.size_bytes - tail_bytes : 0;
+}
+
+MutableBytes Updater::room() {
   if (phase_ != Phase::receiving) return {};
-  const std::size_t left_in_image = announcement_.size_bytes - received_bytes_;
-  return buffer_.subspan(buffered_bytes_, std::min(buffer_.size() - buffered_bytes_, left_in_image));
+  const std::uint32_t body = body_bytes();
+  if (received_bytes_ < body) {
+    const MutableBytes room = payload_.room();
+    return room.first(std::min<std::size_t>(room.size(), body - received_bytes_));
+  }
+  return MutableBytes{tail_}.subspan(received_bytes_ - body, announcement_.size_bytes - received_bytes_);
 }
 
 void Updater::took(std::size_t count) {
-  assert(count <= room().size());
-  const Bytes bytes = room().first(count);
-  md5_.update(bytes);
-  received_sha256_.update(bytes);
-  buffered_bytes_ += count;
+  const MutableBytes room = this->room();
+  assert(count <= room.size());
+  if (announcement_.md5) md5_.update(room.first(count));
+  if (received_bytes_ < body_bytes()) payload_.took(count);
   received_bytes_ += static_cast<std::uint32_t>(count);
-  if (received_bytes_ == announcement_.size_bytes) enter(Phase::writing_rest);
-}
-
-void Updater::enter(Phase phase) {
-  phase_ = phase;
-}
-
-void Updater::fail(UpdateError error) {
-  error_ = error;
-  enter(Phase::failed);
 }
 
 void Updater::step() {
   switch (phase_) {
     case Phase::receiving:
-      if (buffered_bytes_ == buffer_.size()) write_sector();
+      if (const Status stepped = payload_.step(); !stepped.ok()) return fail(stepped.error());
+      if (received_bytes_ == announcement_.size_bytes) find_trailer();
       return;
-    case Phase::writing_rest:
-      write_sector();
-      if (phase_ == Phase::writing_rest) check_digest();
-      return;
-    case Phase::verifying:
-      verify_sector();
-      return;
+    case Phase::draining:
+      return drain();
+    case Phase::judging:
+      return judge();
+    case Phase::heading:
+      return write_header();
     case Phase::committing:
-      commit();
-      return;
+      return commit();
     case Phase::idle:
     case Phase::done:
     case Phase::failed:
@@ -75,41 +108,101 @@ void Updater::step() {
   }
 }
 
-void Updater::write_sector() {
-  std::fill(buffer_.begin() + buffered_bytes_, buffer_.end(), port::Flash::erased_value);
-  const std::uint32_t address = area_.address + written_bytes_;
-  if (const Status erased = store_.flash().erase_sector(address); !erased.ok()) return fail(erased.error());
-  if (const Status written = store_.flash().program(address, buffer_); !written.ok())
-    return fail(written.error());
-  written_bytes_ += static_cast<std::uint32_t>(buffered_bytes_);
-  buffered_bytes_ = 0;
+void Updater::find_trailer() {
+  const std::size_t tail = announcement_.size_bytes - body_bytes();
+  const Result<image::Trailer> trailer =
+      image::find_trailer(Bytes{tail_}.first(tail), announcement_.size_bytes, policy_);
+  if (!trailer.ok()) return fail(trailer.error());
+  trailer_ = trailer.value();
+  enter(Phase::draining);
 }
 
-void Updater::check_digest() {
-  if (md5_.finish() != announcement_.md5) return fail(UpdateError::digest_mismatch);
-  identity_ = {received_bytes_, received_sha256_.finish()};
-  enter(Phase::verifying);
+void Updater::drain() {
+  const std::size_t end = announcement_.size_bytes - body_bytes() - trailer_.size_bytes;
+  const MutableBytes room = payload_.room();
+  const std::size_t count = std::min(room.size(), end - tail_drained_);
+  std::copy_n(tail_.begin() + tail_drained_, count, room.begin());
+  payload_.took(count);
+  tail_drained_ += count;
+  if (tail_drained_ == end) payload_.end_input();
+  if (const Status stepped = payload_.step(); !stepped.ok()) return fail(stepped.error());
+  if (payload_.done()) enter(Phase::judging);
 }
 
-void Updater::verify_sector() {
-  const std::size_t count = std::min<std::size_t>(buffer_.size(), identity_.size_bytes - verified_bytes_);
-  const MutableBytes piece = buffer_.first(count);
-  if (const Status read = store_.flash().read(area_.address + verified_bytes_, piece); !read.ok()) {
-    return fail(read.error());
+void Updater::judge() {
+  // What was spoilt on the way is not the fault of who signed it.
+  if (announcement_.md5 && md5_.finish() != *announcement_.md5) return fail(UpdateError::digest_mismatch);
+  const image::PayloadFacts payload = payload_.finish();
+  const Result<image::Approved> approved =
+      image::judge(policy_, device_facts(announcement_.kind), announcement_.kind, payload, trailer_);
+  if (!approved.ok()) return fail(approved.error());
+  staged_ = {};
+  staged_.image = {payload.image_bytes, payload.image_sha256};
+  if (staged_.image.empty()) return fail(UpdateError::bad_size);
+  if (const Status taken = take_over(approved.value()); !taken.ok()) return fail(taken.error());
+  enter(Phase::heading);
+}
+
+/// Takes what the manifest says into the record. Keys are retired only by who is trusted, and no key retires
+/// itself.
+Status Updater::take_over(const image::Approved& approved) {
+  verified_ = approved.verified;
+  staged_.security_counter = approved.verified_counter();
+  if (!approved.manifest) return {};
+  staged_.version = approved.manifest->version;
+  staged_.bundle_id = approved.manifest->bundle_id;
+  if (!verified_) return {};
+  boot::KeyIds<boot::most_retired_keys> all = store_.record().retired;
+  for (const crypto::KeyId& id : approved.manifest->retired_keys()) {
+    if (id == approved.key_id || all.contains(id)) continue;
+    if (!all.add(id) || !staged_.retires.add(id)) return UpdateError::no_space;
   }
-  stored_sha256_.update(piece);
-  verified_bytes_ += static_cast<std::uint32_t>(count);
-  if (verified_bytes_ < identity_.size_bytes) return;
-  // What was written reads back differently: the flash is worn out, or lies.
-  if (stored_sha256_.finish() != identity_.sha256) return fail(UpdateError::flash_write);
+  return {};
+}
+
+void Updater::write_header() {
+  boot::SlotHeader header;
+  header.kind = announcement_.kind;
+  header.verified = verified_;
+  header.image = staged_.image;
+  header.version = staged_.version;
+  header.security_counter = staged_.security_counter;
+  header.sequence = store_.record().sequence + 1;
+  header.trailer_bytes = trailer_.size_bytes;
+  std::copy_n(tail_.begin() + tail_drained_, trailer_.size_bytes, header.trailer.begin());
+  if (const Status written = payload_.write_header(header); !written.ok()) return fail(written.error());
   enter(Phase::committing);
 }
 
 void Updater::commit() {
-  if (const Status committed = store_.commit(announcement_.kind, identity_); !committed.ok()) {
-    return fail(committed.error());
-  }
+  // Before the record, so that no power cut can leave an installed image without its line.
+  write_history(boot::UpdateResult::installed, UpdateError::none);
+  const Status staged = store_.stage(announcement_.kind, staged_);
+  if (!staged.ok()) return fail(staged.error());
   enter(Phase::done);
+}
+
+void Updater::write_history(boot::UpdateResult result, UpdateError cause) {
+  entry_.result = result;
+  entry_.cause = cause;
+  if (result == boot::UpdateResult::installed) {
+    entry_.slot = store_.record().of(entry_.kind).target();
+    entry_.to = boot::prefix_of(staged_.image.sha256);
+    entry_.to_version = staged_.version;
+  }
+  // A journal that cannot be written is no reason to refuse an image.
+  [[maybe_unused]] const Status noted = entry_.number == 0 ? history_.add(entry_) : history_.amend(entry_);
+}
+
+void Updater::fail(UpdateError error) {
+  error_ = error;
+  write_history(boot::UpdateResult::failed, error);
+  enter(Phase::failed);
+}
+
+void Updater::abort(UpdateError reason) {
+  if (busy() && received_bytes_ > 0) write_history(boot::UpdateResult::failed, reason);
+  enter(Phase::idle);
 }
 
 }  // namespace airlift::update

@@ -1,84 +1,109 @@
 #pragma once
-// The pipe: received bytes -> digests -> sector buffer -> inactive slot, then verify, then commit.
-// Phases and what ends them: docs/design/storage.md.
+// Takes an image from its first byte to its entry in the boot record. Phases and what ends them:
+// docs/design/storage.md.
 
+#include <optional>
+
+#include "airlift/boot/history.hpp"
 #include "airlift/boot/slot_store.hpp"
+#include "airlift/update/payload_writer.hpp"
 
 namespace airlift::update {
 
-/// What was announced. The MD5 covers the bytes as sent.
+/// What was announced, of the file as sent.
 struct Announcement {
   image::Kind kind{image::Kind::firmware};
   std::uint32_t size_bytes{0};
-  crypto::Md5Digest md5{};
+  std::optional<crypto::Md5Digest> md5;  ///< held against what comes, when there is one
+  Bytes trailer;            ///< the file's last bytes, when shown in advance; read by begin() only
+  boot::SourceText source;  ///< for the history: who brings it
+  std::uint64_t time_s{0};  ///< for the history: Unix seconds; 0: unknown
 };
 
 class Updater {
  public:
   enum class Phase : std::uint8_t {
-    idle,          ///< begin() ends it
-    receiving,     ///< the last announced byte ends it
-    writing_rest,  ///< ended by writing the last, shorter sector
-    verifying,     ///< ended by the last sector read back
-    committing,    ///< ended by the boot record
-    done,          ///< the new image is active; begin() or abort() ends it
-    failed,        ///< error() says why; begin() or abort() ends it
+    idle,        ///< begin() ends it
+    receiving,   ///< the last announced byte ends it
+    draining,    ///< ended by the last byte of the payload being written
+    judging,     ///< ended by the digests, the signature and the policy being right
+    heading,     ///< ended by the slot's header
+    committing,  ///< ended by the boot record
+    done,        ///< the new image is staged; begin() or abort() ends it
+    failed,      ///< error() says why; begin() or abort() ends it
   };
 
-  /// `sector_buffer` has the size of one flash sector; both outlive the updater.
-  Updater(boot::SlotStore& store, MutableBytes sector_buffer);
+  /// All outlive the updater. `history` has been loaded.
+  Updater(boot::SlotStore& store, boot::History& history, const Buffers& buffers);
 
-  /// Whether an image of this size can be taken. Outcomes: ok; bad_size: none at all; no_space.
+  /// Until it is called: no signatures, any board. What the policy points at outlives the updater.
+  void set_policy(const image::Policy& policy) { policy_ = policy; }
+
+  /// Whether a file of this size can be taken. Outcomes: ok; bad_size: none at all; no_space; trial_running.
   [[nodiscard]] Status check(image::Kind kind, std::uint32_t size_bytes) const;
 
-  /// The largest image of this kind that check() lets pass.
-  [[nodiscard]] std::uint32_t slot_bytes(image::Kind kind) const { return store_.slot_bytes(kind); }
+  /// The largest image of this kind.
+  [[nodiscard]] std::uint32_t slot_bytes(image::Kind kind) const { return store_.capacity_bytes(kind); }
 
-  /// Starts anew, whatever was on. Nothing is written yet. Outcomes: as check().
+  /// Starts anew, whatever was on; the slot's old image is given up. Outcomes: as check(); with a trailer as
+  /// image::check_announced(); flash_write.
   [[nodiscard]] Status begin(const Announcement& announcement);
 
-  /// Where the next bytes belong: up to the end of the sector buffer and of the image; empty while a step is
-  /// due.
-  [[nodiscard]] MutableBytes room() const;
+  /// Where the next bytes belong; empty while a step is due.
+  [[nodiscard]] MutableBytes room();
 
   /// Says that `count` bytes were put into the start of room(). They are only buffered: call step().
   void took(std::size_t count);
 
-  /// Does the flash work that is due, of one sector at most, and moves on to the next phase. Nothing due:
-  /// nothing done.
+  /// Does the work that is due, of one block at most, and moves on to the next phase. Nothing due: nothing
+  /// done.
   void step();
 
-  /// Gives up. What is active stays active.
-  void abort() { phase_ = Phase::idle; }
+  /// Gives up. What is active stays active. `reason` goes into the history when bytes had been taken.
+  void abort(UpdateError reason = UpdateError::cancelled);
 
   [[nodiscard]] Phase phase() const { return phase_; }
   /// In `failed`: the reason. Else none.
   [[nodiscard]] UpdateError error() const { return error_; }
+  /// In `done`: a restart would try the image. False: it waits for the other image of its bundle.
+  [[nodiscard]] bool starts_next() const { return store_.record().has_candidate(); }
   [[nodiscard]] std::uint32_t received_bytes() const { return received_bytes_; }
   [[nodiscard]] const Announcement& announcement() const { return announcement_; }
 
  private:
-  void enter(Phase phase);
+  [[nodiscard]] bool busy() const {
+    return phase_ != Phase::idle && phase_ != Phase::done && phase_ != Phase::failed;
+  }
+  [[nodiscard]] image::DeviceFacts device_facts(image::Kind kind) const;
+  [[nodiscard]] Status check_trailer(const Announcement& announcement) const;
+  [[nodiscard]] std::uint32_t body_bytes() const;
+  void enter(Phase phase) { phase_ = phase; }
   void fail(UpdateError error);
-  void write_sector();
-  void check_digest();
-  void verify_sector();
+  void write_history(boot::UpdateResult result, UpdateError cause);
+
+  void find_trailer();
+  void drain();
+  void judge();
+  [[nodiscard]] Status take_over(const image::Approved& approved);
+  void write_header();
   void commit();
 
   boot::SlotStore& store_;
-  MutableBytes buffer_;
+  boot::History& history_;
+  PayloadWriter payload_;
+  image::Policy policy_;
   Announcement announcement_;
-  boot::SlotArea area_;
   Phase phase_{Phase::idle};
   UpdateError error_{UpdateError::none};
-  std::size_t buffered_bytes_{0};
-  std::uint32_t received_bytes_{0};
-  std::uint32_t written_bytes_{0};
-  std::uint32_t verified_bytes_{0};
   crypto::Md5 md5_;
-  crypto::Sha256 received_sha256_;
-  crypto::Sha256 stored_sha256_;
-  image::Identity identity_;
+  std::uint32_t received_bytes_{0};
+  /// The last bytes of the file: the trailer, and what of the payload stands before it.
+  std::array<std::uint8_t, image::longest_trailer_bytes> tail_{};
+  std::size_t tail_drained_{0};
+  image::Trailer trailer_;  ///< views into tail_
+  boot::StagedImage staged_;
+  bool verified_{false};
+  boot::HistoryEntry entry_;
 };
 
 }  // namespace airlift::update

@@ -1,0 +1,59 @@
+#pragma once
+// The journal of updates on the flash. It never decides anything: when it cannot be written, an entry is lost
+// and nothing else. Rules: docs/design/storage.md.
+
+#include "airlift/boot/flash_map.hpp"
+#include "airlift/boot/history_entry.hpp"
+
+namespace airlift::boot {
+
+/// The last updates, the newest first.
+struct RecentUpdates {
+  static constexpr std::size_t most{16};
+  std::array<HistoryEntry, most> entries{};
+  std::size_t count{0};
+  [[nodiscard]] Span<const HistoryEntry> view() const {
+    return Span<const HistoryEntry>{entries}.first(count);
+  }
+};
+
+class History {
+ public:
+  /// `flash` outlives the history. An area of size 0 keeps nothing.
+  History(port::Flash& flash, const Area& area) : flash_{flash}, area_{area} {}
+
+  /// Finds the end of the journal. Call it before the others.
+  void load();
+
+  /// The last updates, each with its newest entry.
+  [[nodiscard]] RecentUpdates recent();
+
+  /// Notes a new update and gives it its number. Outcomes: ok; flash_write, flash_erase: not noted.
+  [[nodiscard]] Status add(HistoryEntry& entry);
+
+  /// Notes how an update of add() went on: this entry counts from now on. Outcomes: as add().
+  [[nodiscard]] Status amend(HistoryEntry& entry) { return append(entry); }
+
+  /// Notes what became of updates that were installed, where `record` tells. Outcomes: as add().
+  [[nodiscard]] Status settle(const BootRecord& record);
+
+ private:
+  /// Calls `visit` with each valid entry, in the order of the flash.
+  template <typename Visit>
+  void for_each(Visit visit);
+  [[nodiscard]] std::uint32_t entry_stride() const;
+  [[nodiscard]] bool is_erased(std::uint32_t address);
+  [[nodiscard]] std::uint32_t free_place_in(const port::FlashSector& sector);
+  [[nodiscard]] port::FlashSector sector_after(const port::FlashSector& sector) const;
+  [[nodiscard]] Status append(HistoryEntry& entry);
+  [[nodiscard]] Status program_next(const HistoryEntryBytes& entry);
+  [[nodiscard]] Status enter_next_sector();
+
+  port::Flash& flash_;
+  Area area_;
+  std::uint32_t last_sequence_{0};
+  std::uint32_t last_number_{0};
+  port::FlashSector sector_;  ///< that of the newest entry
+};
+
+}  // namespace airlift::boot

@@ -1,0 +1,93 @@
+#include "airlift/boot/record_store.hpp"
+
+#include <algorithm>
+
+namespace airlift::boot {
+namespace {
+
+constexpr std::size_t fewest_copies{3};
+
+// Sequence numbers may wrap: the newer one is ahead by less than half of the range.
+bool is_newer(std::uint32_t a, std::uint32_t b) {
+  return a - b - 1 < 0x7FFFFFFF;
+}
+
+}  // namespace
+
+RecordStore::Copies RecordStore::copies() const {
+  Copies result;
+  for (std::uint32_t at = area_.address; at < area_.end() && result.count < most_copies;) {
+    Area copy{at, 0};
+    while (copy.size_bytes < boot_record_bytes && copy.end() < area_.end()) {
+      copy.size_bytes += flash_.sector_at(copy.end()).size_bytes;
+    }
+    if (copy.size_bytes >= boot_record_bytes) result.areas[result.count++] = copy;
+    at = copy.end();
+  }
+  return result;
+}
+
+Result<BootRecord> RecordStore::read(const Area& copy) {
+  BootRecordBytes bytes{};
+  if (const Status read = flash_.read(copy.address, bytes); !read.ok()) return read.error();
+  return decode(bytes);
+}
+
+Result<BootRecord> RecordStore::load() {
+  const Copies all = copies();
+  if (all.count < fewest_copies) return UpdateError::flash_misuse;
+  BootRecord newest;
+  UpdateError why_none{UpdateError::no_boot_record};
+  newest_copy_ = most_copies;
+  for (std::size_t i = 0; i < all.count; ++i) {
+    const Result<BootRecord> found = read(all.areas[i]);
+    if (!found.ok()) {
+      if (found.error() != UpdateError::no_boot_record) why_none = found.error();
+      continue;
+    }
+    if (newest_copy_ != most_copies && !is_newer(found.value().sequence, newest.sequence)) continue;
+    newest = found.value();
+    newest_copy_ = i;
+  }
+  if (newest_copy_ == most_copies) return why_none;
+  sequence_ = newest.sequence;
+  return newest;
+}
+
+Status RecordStore::erase(const Area& copy) {
+  for (std::uint32_t at = copy.address; at < copy.end(); at = flash_.sector_at(at).end()) {
+    if (const Status erased = flash_.erase_sector(at); !erased.ok()) return erased;
+  }
+  return {};
+}
+
+Status RecordStore::write(const Area& copy, const BootRecordBytes& bytes) {
+  if (const Status erased = erase(copy); !erased.ok()) return erased;
+  if (const Status written = flash_.program(copy.address, bytes); !written.ok()) return written;
+  if (const Status flushed = flash_.flush(); !flushed.ok()) return flushed;
+  BootRecordBytes stored{};
+  if (const Status read = flash_.read(copy.address, stored); !read.ok()) return read;
+  return stored == bytes ? Status{} : Status{UpdateError::flash_write};
+}
+
+Status RecordStore::save(BootRecord& record) {
+  const Copies all = copies();
+  // What the record names must be on the medium before the record can be.
+  if (const Status flushed = flash_.flush(); !flushed.ok()) return flushed;
+  record.sequence = ++sequence_;
+  const BootRecordBytes bytes = encode(record);
+  const std::size_t first = newest_copy_ == most_copies ? 0 : newest_copy_ + 1;
+  for (std::size_t i = 0; i < all.count; ++i) {
+    const std::size_t copy = (first + i) % all.count;
+    if (copy == newest_copy_) continue;
+    if (write(all.areas[copy], bytes).ok()) {
+      newest_copy_ = copy;
+      return {};
+    }
+    // What is told to have failed must not rule after a restart.
+    [[maybe_unused]] const Status best_effort = erase(all.areas[copy]);
+  }
+  return UpdateError::flash_write;
+}
+
+}  // namespace airlift::boot
