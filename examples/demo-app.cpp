@@ -1,8 +1,9 @@
 // The application of a demo device. It tells its version to whoever connects to the unix socket app.sock in
 // $AIRLIFT_RUN_DIR, so that one can ask what is running now instead of believing the uploader:
-//   demo-app                started by airlift-device: serves until it is stopped
+//   demo-app                started by airlift-device: serves until it is stopped, and says that it is alive
 //   demo-app --ask SOCKET   asks a serving one and prints its answer
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -39,18 +40,50 @@ int make_socket(const std::filesystem::path& path, sockaddr_un& address) {
   return fd;
 }
 
+/// Tells the supervisor, sd_notify(3). Without one: nothing.
+void notify(std::string_view text) {
+  const char* const path{std::getenv("NOTIFY_SOCKET")};
+  if (path == nullptr) return;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::size_t length{std::strlen(path)};
+  if (length >= sizeof address.sun_path) throw std::runtime_error{"NOTIFY_SOCKET is too long"};
+  std::memcpy(address.sun_path, path, length + 1);
+  const int fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  const auto sent =
+      ::sendto(fd, text.data(), text.size(), 0, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  if (sent < 0) fail("notify");
+  ::close(fd);
+}
+
+/// How often the supervisor is told WATCHDOG=1: twice as often as it wants, sd_watchdog_enabled(3). -1: it
+/// does not want it.
+int watchdog_interval_ms() {
+  const char* const period_us{std::getenv("WATCHDOG_USEC")};
+  return period_us == nullptr ? -1 : static_cast<int>(std::strtol(period_us, nullptr, 10) / 2000);
+}
+
+/// For one who has connected, or has gone again.
+void answer_one(int listener) {
+  const int client{::accept(listener, nullptr, nullptr)};
+  if (client < 0) return;
+  // An answer that cannot be sent is the asker's loss only.
+  [[maybe_unused]] const auto sent = ::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
+  ::close(client);
+}
+
 [[noreturn]] void serve(const std::filesystem::path& path) {
   sockaddr_un address;
   const int listener{make_socket(path, address)};
   ::unlink(address.sun_path);  // left behind by the application before this one
   if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("bind");
   if (::listen(listener, 8) != 0) fail("listen");
+  notify("READY=1");
+  const int interval_ms{watchdog_interval_ms()};
   while (true) {
-    const int client{::accept(listener, nullptr, nullptr)};
-    if (client < 0) continue;  // the asker was faster gone than we came
-    // An answer that cannot be sent is the asker's loss only.
-    [[maybe_unused]] const auto sent = ::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
-    ::close(client);
+    pollfd waiting{listener, POLLIN, 0};
+    if (::poll(&waiting, 1, interval_ms) > 0) answer_one(listener);
+    if (interval_ms >= 0) notify("WATCHDOG=1");
   }
 }
 
