@@ -44,7 +44,7 @@ bool may_notify(msghdr& header) {
       control->cmsg_len != CMSG_LEN(sizeof(ucred))) {
     return false;
   }
-  ucred sender;
+  ucred sender{};
   std::memcpy(&sender, CMSG_DATA(control), sizeof sender);
   return sender.uid == 0 || sender.uid == ::geteuid();
 }
@@ -79,7 +79,7 @@ void NotifySocket::take() {
 }
 
 NotifySocket::Taken NotifySocket::take_one() {
-  std::array<char, longest_notify_bytes> text;
+  std::array<char, longest_notify_bytes> text{};
   // With room for credentials only, the kernel closes descriptors that are sent along instead of handing them
   // over: net/core/scm.c, scm_detach_fds().
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred))> control{};

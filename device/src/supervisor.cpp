@@ -76,12 +76,8 @@ struct Child {
   int error;  ///< errno when it could not become the program
 };
 
-Child spawn(const Program& program) {
-  int pipe_ends[2];
-  if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return {0, errno};
-  const posix::UniqueFd read_end{pipe_ends[0]};
-  posix::UniqueFd write_end{pipe_ends[1]};
-  std::vector<std::string> argument_texts{program.path};
+/// With room for the process id behind the last one, when there is a watchdog.
+std::vector<std::string> variables_of(const Program& program) {
   std::vector<std::string> variables = program.environment;
   if (!program.notify_socket.empty()) variables.push_back("NOTIFY_SOCKET=" + program.notify_socket);
   if (program.watchdog.count() > 0) {
@@ -89,6 +85,16 @@ Child spawn(const Program& program) {
     variables.push_back("WATCHDOG_USEC=" + std::to_string(period.count()));
     variables.push_back("WATCHDOG_PID=" + std::string(longest_pid_chars, '\0'));
   }
+  return variables;
+}
+
+Child spawn(const Program& program) {
+  int pipe_ends[2];
+  if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return {0, errno};
+  const posix::UniqueFd read_end{pipe_ends[0]};
+  posix::UniqueFd write_end{pipe_ends[1]};
+  std::vector<std::string> argument_texts{program.path};
+  std::vector<std::string> variables = variables_of(program);
   const std::vector<char*> arguments = pointers(argument_texts);
   const std::vector<char*> environment = pointers(variables);
   char* const own_pid =
