@@ -32,13 +32,52 @@ TEST(Sha256, GivesTheDigestsOfFips180) {
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+// FIPS 180-4 examples: SHA384.pdf and SHA512.pdf of the NIST's cryptographic toolkit.
+TEST(Sha512, AndSha384GiveTheDigestsOfFips180) {
+  EXPECT_EQ(
+      hex(Sha384{}.update(as_bytes("abc")).finish()),
+      "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7");
+  EXPECT_EQ(hex(Sha512{}.update(as_bytes("abc")).finish()),
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+            "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+}
+
+TEST(Sha2, IsTheDigestThatWasChosen) {
+  const auto digest = [](DigestKind kind) {
+    Sha2 hash{DigestKind::sha256};
+    hash.update(as_bytes("forgotten")).start(kind);
+    return std::string{as_text(hash.update(as_bytes("a")).update(as_bytes("bc")).finish())};
+  };
+  const auto expected = [](const auto& bytes) { return std::string{as_text(bytes)}; };
+  EXPECT_EQ(digest(DigestKind::sha256), expected(sha256(as_bytes("abc"))));
+  EXPECT_EQ(digest(DigestKind::sha384), expected(Sha384{}.update(as_bytes("abc")).finish()));
+  EXPECT_EQ(digest(DigestKind::sha512), expected(Sha512{}.update(as_bytes("abc")).finish()));
+  for (const DigestKind kind : {DigestKind::sha256, DigestKind::sha384, DigestKind::sha512}) {
+    EXPECT_EQ(digest(kind).size(), digest_bytes(kind));
+  }
+}
+
+template <typename H>
+const EVP_MD* reference_of() {
+  switch (H::digest_bytes) {
+    case 16:
+      return EVP_md5();
+    case 32:
+      return EVP_sha256();
+    case 48:
+      return EVP_sha384();
+    default:
+      return EVP_sha512();
+  }
+}
+
 template <typename H>
 class AnyHash : public testing::Test {};
-using Hashes = testing::Types<Md5, Sha256>;
+using Hashes = testing::Types<Md5, Sha256, Sha384, Sha512>;
 TYPED_TEST_SUITE(AnyHash, Hashes);
 
 TYPED_TEST(AnyHash, AnyCutGivesTheDigestOfTheWholeAsOpensslSeesIt) {
-  const EVP_MD* reference = TypeParam::digest_bytes == 16 ? EVP_md5() : EVP_sha256();
+  const EVP_MD* reference = reference_of<TypeParam>();
   std::mt19937 random{4};
   for (std::size_t size = 0; size < 300; ++size) {
     std::vector<std::uint8_t> bytes(size);

@@ -10,7 +10,8 @@ namespace {
 using Type = backend::KeyFacts::Type;
 
 // Sizes of a SubjectPublicKeyInfo: RFC 8410 4 (its last 32 bytes are the key), RFC 5480 2 with a named curve
-// and an uncompressed point. Other encodings of the same key are longer or shorter.
+// and an uncompressed point, which stands last: 4, x, y. Explicit parameters are longer, compressed points
+// shorter.
 constexpr std::size_t ed25519_der_bytes{44};
 constexpr std::size_t ed25519_raw_bytes{32};
 constexpr std::size_t p256_der_bytes{91};
@@ -24,14 +25,19 @@ constexpr std::array<std::uint8_t, 19> sha256_digest_info{0x30, 0x31, 0x30, 0x0d
                                                           0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
                                                           0x01, 0x05, 0x00, 0x04, 0x20};
 
-bool is_taken(const backend::KeyFacts& facts, std::size_t der_bytes) {
+bool is_uncompressed(Bytes spki, std::size_t bits) {
+  const std::size_t point_bytes = 1 + 2 * (bits / 8);
+  return spki[spki.size() - point_bytes] == 4;
+}
+
+bool is_taken(const backend::KeyFacts& facts, Bytes spki) {
   switch (facts.type) {
     case Type::ed25519:
-      return der_bytes == ed25519_der_bytes;
+      return spki.size() == ed25519_der_bytes;
     case Type::p256:
-      return der_bytes == p256_der_bytes;
+      return spki.size() == p256_der_bytes && is_uncompressed(spki, facts.bits);
     case Type::p384:
-      return der_bytes == p384_der_bytes;
+      return spki.size() == p384_der_bytes && is_uncompressed(spki, facts.bits);
     case Type::rsa:
       return facts.bits >= least_rsa_bits && facts.bits <= most_rsa_bits && facts.bits % 8 == 0;
     case Type::unreadable:
@@ -62,7 +68,7 @@ bool equal(Bytes a, Bytes b) {
 Result<PublicKey> PublicKey::from_der(Bytes spki) {
   if (spki.size() > longest_der_bytes) return UpdateError::key_unreadable;
   const backend::KeyFacts facts = backend::read_public_key(spki);
-  if (!is_taken(facts, spki.size())) return UpdateError::key_unreadable;
+  if (!is_taken(facts, spki)) return UpdateError::key_unreadable;
   PublicKey key;
   std::copy(spki.begin(), spki.end(), key.der_.begin());
   key.der_bytes_ = static_cast<std::uint16_t>(spki.size());

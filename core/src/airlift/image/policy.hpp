@@ -60,9 +60,9 @@ struct Approved {
 [[nodiscard]] Result<Trailer> find_trailer(Bytes tail, std::size_t file_bytes, const Policy& policy);
 
 /// Decides over a whole upload of kind `kind`. Outcomes: approved; or the first of the errors in the table
-/// that applies: no_trusted_key, signature_missing, manifest_damaged, key_unknown, key_retired,
-/// signature_wrong, legacy_signature, wrong_board, wrong_kind, version_too_old, counter_too_low, no_space,
-/// manifest_mismatch.
+/// that applies: no_trusted_key, signature_missing, manifest_damaged, key_unknown,
+/// signature_wrong, legacy_signature, key_retired, wrong_board, wrong_kind, version_too_old, counter_too_low,
+/// no_space, manifest_mismatch.
 [[nodiscard]] Result<Approved> judge(const Policy& policy, const DeviceFacts& facts, Kind kind,
                                      const PayloadFacts& payload, const Trailer& trailer);
 
