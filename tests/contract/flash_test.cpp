@@ -56,7 +56,7 @@ using Makers = ::testing::Types<FileFlashMaker, FakeFlashMaker>;
 TYPED_TEST_SUITE(FlashContract, Makers);
 
 TYPED_TEST(FlashContract, IsErasedWhenNew) {
-  EXPECT_THAT(read_all(this->flash_, 0, geometry.size_bytes), Each(port::Flash::erased_value));
+  EXPECT_THAT(read_all(this->flash_, 0, geometry.size_bytes), Each(geometry.erased_value));
   EXPECT_EQ(this->flash_.geometry().size_bytes, geometry.size_bytes);
   EXPECT_EQ(this->flash_.geometry().sector_bytes, geometry.sector_bytes);
   EXPECT_EQ(this->flash_.geometry().write_align_bytes, geometry.write_align_bytes);
@@ -81,7 +81,7 @@ TYPED_TEST(FlashContract, RefusesToProgramTwiceAndThenWritesNothing) {
   ASSERT_TRUE(this->flash_.program(last, view({255, 255, 255, 0})).ok());
 
   EXPECT_EQ(this->flash_.program(0, view(image)).error(), UpdateError::flash_misuse);
-  EXPECT_THAT(read_all(this->flash_, 0, last), Each(port::Flash::erased_value));
+  EXPECT_THAT(read_all(this->flash_, 0, last), Each(geometry.erased_value));
   EXPECT_EQ(this->flash_.program(last, view({0, 0, 0, 0})).error(), UpdateError::flash_misuse);
   EXPECT_EQ(read_all(this->flash_, last, 4), (ByteVector{255, 255, 255, 0}));
 }
@@ -91,7 +91,7 @@ TYPED_TEST(FlashContract, ErasesOneSectorAndNoOther) {
   ASSERT_TRUE(this->flash_.program(0, view(image)).ok());
   ASSERT_TRUE(this->flash_.erase_sector(16384).ok());
   EXPECT_THAT(read_all(this->flash_, 0, 16384), Each(0));
-  EXPECT_THAT(read_all(this->flash_, 16384, 16384), Each(port::Flash::erased_value));
+  EXPECT_THAT(read_all(this->flash_, 16384, 16384), Each(geometry.erased_value));
   EXPECT_THAT(read_all(this->flash_, 2 * 16384, 16384), Each(0));
   EXPECT_TRUE(this->flash_.program(16384, view(ByteVector(16384, 7))).ok());
 }
@@ -112,7 +112,7 @@ TYPED_TEST(FlashContract, RefusesWhatIsNotAligned) {
   EXPECT_EQ(this->flash_.program(2, view({0, 0, 0, 0})).error(), UpdateError::flash_misuse);
   EXPECT_EQ(this->flash_.program(4, view({0, 0, 0})).error(), UpdateError::flash_misuse);
   EXPECT_EQ(this->flash_.erase_sector(4096).error(), UpdateError::flash_misuse);
-  EXPECT_THAT(read_all(this->flash_, 0, 16384), Each(port::Flash::erased_value));
+  EXPECT_THAT(read_all(this->flash_, 0, 16384), Each(geometry.erased_value));
 }
 
 std::string error_of(const std::function<void()>& action) {

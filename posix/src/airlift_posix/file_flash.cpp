@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto erased_block = [] {
   std::array<std::uint8_t, 4096> block{};
-  for (std::uint8_t& byte : block) byte = port::Flash::erased_value;
+  for (std::uint8_t& byte : block) byte = port::FlashGeometry{}.erased_value;
   return block;
 }();
 

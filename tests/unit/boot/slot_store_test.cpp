@@ -2,169 +2,210 @@
 
 #include <gtest/gtest.h>
 
-#include "airlift/boot/image_reader.hpp"
 #include "support/slots.hpp"
 
 namespace airlift::boot {
 namespace {
 
+using image::Kind;
 using testing::FakeFlash;
 using testing::Storage;
 using testing::test_image;
+using testing::test_map;
 using testing::test_sector_bytes;
 
-TEST(SlotStore, AreasFillTheFlashWithoutOverlap) {
+constexpr crypto::KeyId some_key{1, 2, 3, 4, 5, 6, 7, 8};
+
+StagedImage staged(std::string_view content, std::uint64_t bundle_id = 0) {
+  StagedImage image;
+  image.image = {static_cast<std::uint32_t>(content.size()), crypto::sha256(as_bytes(content))};
+  image.version = image::VersionText{content};
+  image.bundle_id = bundle_id;
+  return image;
+}
+
+struct Slots : ::testing::Test {
+  [[nodiscard]] const BootRecord::Slots& of(Kind kind) const { return store.record().of(kind); }
+
+  /// `content` is staged, started and confirmed.
+  void install(Kind kind, std::string_view content) {
+    ASSERT_TRUE(store.give_up_target(kind).ok());
+    ASSERT_TRUE(store.stage(kind, staged(content)).ok());
+    ASSERT_TRUE(store.count_attempt().ok());
+    ASSERT_TRUE(store.confirm().ok());
+  }
+
   Storage storage;
-  std::uint32_t next = 2 * test_sector_bytes;
-  for (const image::Kind kind : {image::Kind::firmware, image::Kind::filesystem}) {
+  SlotStore& store{storage.store};
+};
+
+TEST(FlashMap, AreasFillTheFlashWithoutOverlap) {
+  Storage storage;
+  EXPECT_TRUE(check(test_map(), storage.flash).ok());
+  std::uint32_t next = 8 * test_sector_bytes;
+  for (const Kind kind : {Kind::firmware, Kind::filesystem}) {
     for (const SlotId slot : {SlotId::a, SlotId::b}) {
-      const SlotArea area = storage.store.area(kind, slot);
+      const Area area = storage.store.area(kind, slot);
       EXPECT_EQ(area.address, next);
-      next += area.size_bytes;
+      next = area.end();
     }
   }
   EXPECT_EQ(next, storage.flash.geometry().size_bytes);
+  EXPECT_EQ(storage.store.capacity_bytes(Kind::firmware), testing::test_firmware_bytes);
+  EXPECT_EQ(storage.store.capacity_bytes(Kind::filesystem), testing::test_filesystem_bytes);
 }
 
-TEST(SlotStore, RefusesAFlashThatIsTooSmall) {
-  port::FlashGeometry geometry = testing::test_geometry();
-  geometry.size_bytes -= test_sector_bytes;
-  FakeFlash flash{geometry};
-  SlotStore store{flash, testing::test_slots};
-  EXPECT_EQ(store.load().error(), UpdateError::flash_misuse);
-}
-
-TEST(SlotStore, AnErasedFlashHasNoRecord) {
+TEST(FlashMap, IsRefusedWhenItDoesNotFitTheFlash) {
   FakeFlash flash{testing::test_geometry()};
-  SlotStore store{flash, testing::test_slots};
-  EXPECT_EQ(store.load().error(), UpdateError::no_boot_record);
-  EXPECT_EQ(store.record().of(image::Kind::firmware).active, SlotId::none);
+  const auto error_of = [&](auto change) {
+    FlashMap map = test_map();
+    change(map);
+    return SlotStore{flash, map}.load().error();
+  };
+  EXPECT_EQ(error_of([](FlashMap&) {}), UpdateError::no_boot_record);
+  EXPECT_EQ(error_of([](FlashMap& map) { map.slots[1][1].size_bytes += test_sector_bytes; }),
+            UpdateError::flash_misuse);
+  EXPECT_EQ(error_of([](FlashMap& map) { map.slots[0][1].address += 4; }), UpdateError::flash_misuse);
+  EXPECT_EQ(error_of([](FlashMap& map) { map.history.size_bytes -= 4; }), UpdateError::flash_misuse);
+  EXPECT_EQ(error_of([](FlashMap& map) { map.history.address -= test_sector_bytes; }),
+            UpdateError::flash_misuse);
+  EXPECT_EQ(error_of([](FlashMap& map) { map.slots[1][0].address = 0xFFFFFC00; }), UpdateError::flash_misuse);
+  EXPECT_EQ(error_of([](FlashMap& map) { map.history = {}; }), UpdateError::no_boot_record);
 }
 
-TEST(SlotStore, CommitsAlternateSlotsAndSurviveAReload) {
-  Storage storage;
+TEST_F(Slots, AConfirmedImageIsActiveAndTheOneBeforeStays) {
   for (unsigned i = 0; i < 5; ++i) {
-    const std::string image = test_image(600 + i, i);
-    ASSERT_EQ(storage.install(image), UpdateError::none);
-    SlotStore reloaded{storage.flash, testing::test_slots};
+    const std::string name = "version " + std::to_string(i);
+    install(Kind::firmware, name);
+    const SlotId expected = i % 2 == 0 ? SlotId::a : SlotId::b;
+    EXPECT_EQ(of(Kind::firmware).active, expected);
+    EXPECT_EQ(of(Kind::firmware).candidate, SlotId::none);
+    EXPECT_EQ(of(Kind::firmware).at(expected).version.view(), name);
+    EXPECT_EQ(of(Kind::firmware).at(expected).state, SlotState::good);
+    EXPECT_EQ(of(Kind::firmware).at(other(expected)).state, i > 0 ? SlotState::good : SlotState::empty);
+    SlotStore reloaded{storage.flash, test_map()};
     ASSERT_TRUE(reloaded.load().ok());
-    EXPECT_EQ(reloaded.record().of(image::Kind::firmware).active, i % 2 == 0 ? SlotId::a : SlotId::b);
-    EXPECT_EQ(storage.active_image(), image);
+    EXPECT_EQ(encode(reloaded.record()), encode(store.record()));
   }
 }
 
-TEST(SlotStore, ACommitOfOneKindKeepsTheOther) {
-  Storage storage;
-  ASSERT_EQ(storage.install(test_image(700, 1)), UpdateError::none);
-  ASSERT_EQ(storage.install(test_image(300, 2), image::Kind::filesystem), UpdateError::none);
-  EXPECT_EQ(storage.active_image(), test_image(700, 1));
-  EXPECT_EQ(storage.active_image(image::Kind::filesystem), test_image(300, 2));
+TEST_F(Slots, AStagedImageIsTriedNextAndCountedBefore) {
+  install(Kind::firmware, "old");
+  ASSERT_TRUE(store.stage(Kind::firmware, staged("new")).ok());
+  EXPECT_FALSE(store.record().on_trial());
+  EXPECT_TRUE(store.record().has_candidate());
+  EXPECT_EQ(of(Kind::firmware).running(), SlotId::a);
+  ASSERT_TRUE(store.count_attempt().ok());
+  EXPECT_TRUE(store.record().on_trial());
+  EXPECT_EQ(of(Kind::firmware).running(), SlotId::b);
+  EXPECT_EQ(store.record().attempts, 1);
+  ASSERT_TRUE(store.give_back_attempt().ok());
+  EXPECT_EQ(store.record().attempts, 0);
+  ASSERT_TRUE(store.give_back_attempt().ok());
+  EXPECT_EQ(store.record().attempts, 0);
 }
 
-TEST(SlotStore, TheNewestRecordWinsWhenTheSequenceWraps) {
-  FakeFlash flash{testing::test_geometry()};
-  BootRecord record;
-  record.sequence = 0xFFFFFFFF;
-  record.of(image::Kind::firmware).active = SlotId::a;
-  ASSERT_TRUE(flash.program(0, encode(record)).ok());
-  record.sequence = 0;
-  record.of(image::Kind::firmware).active = SlotId::b;
-  ASSERT_TRUE(flash.program(test_sector_bytes, encode(record)).ok());
-  SlotStore store{flash, testing::test_slots};
-  ASSERT_TRUE(store.load().ok());
-  EXPECT_EQ(store.record().of(image::Kind::firmware).active, SlotId::b);
+TEST_F(Slots, ARejectedImageIsBadForAReasonAndIsNotTriedAgain) {
+  install(Kind::firmware, "old");
+  ASSERT_TRUE(store.stage(Kind::firmware, staged("new")).ok());
+  ASSERT_TRUE(store.count_attempt().ok());
+  ASSERT_TRUE(store.note_failure(UpdateError::application_crashed).ok());
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::b).reason, UpdateError::application_crashed);
+  ASSERT_TRUE(store.reject(UpdateError::application_crashed).ok());
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::b).state, SlotState::bad);
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::b).reason, UpdateError::application_crashed);
+  EXPECT_EQ(of(Kind::firmware).active, SlotId::a);
+  EXPECT_FALSE(store.record().has_candidate());
+  EXPECT_EQ(store.count_attempt().error(), UpdateError::no_image);
 }
 
-/// Every flash change of an update, the commit included, is the last one before the power goes.
-TEST(SlotStore, APowerCutAtAnyChangeLeavesTheOldOrTheNewImage) {
-  const std::string old_image = test_image(900, 1);
-  const std::string new_image = test_image(1200, 2);
-  bool update_got_through{false};
-  for (const auto fault : {FakeFlash::Fault::power_cut, FakeFlash::Fault::tear, FakeFlash::Fault::refuse}) {
-    update_got_through = false;
-    for (std::size_t cut = 1; !update_got_through; ++cut) {
-      ASSERT_LT(cut, 100U);
-      Storage storage;
-      ASSERT_EQ(storage.install(old_image), UpdateError::none);
-      storage.flash.fail_change(cut, fault);
-      update_got_through = storage.install(new_image) == UpdateError::none;
-      storage.flash.restore_power();
-
-      ASSERT_TRUE(storage.store.load().ok()) << "cut at change " << cut;
-      const std::string now = storage.active_image();
-      // The last change of a commit is a flush: its failure is reported although the record may stand
-      // already.
-      EXPECT_TRUE(now == old_image || now == new_image) << "cut at change " << cut;
-      if (update_got_through) {
-        EXPECT_EQ(now, new_image);
-      }
-      EXPECT_EQ(storage.install(new_image), UpdateError::none) << "after a cut at change " << cut;
-      EXPECT_EQ(storage.active_image(), new_image);
-    }
-  }
+TEST_F(Slots, WhatIsRunningOnTrialIsNotGivenUp) {
+  install(Kind::firmware, "old");
+  ASSERT_TRUE(store.stage(Kind::firmware, staged("new")).ok());
+  ASSERT_TRUE(store.count_attempt().ok());
+  EXPECT_EQ(store.give_up_target(Kind::firmware).error(), UpdateError::trial_running);
+  EXPECT_EQ(store.give_up_target(Kind::filesystem).error(), UpdateError::trial_running);
 }
 
-TEST(SlotStore, TheImageIsOnTheMediumBeforeARecordNamesIt) {
-  Storage storage;
-  storage.flash.fail_change(1, FakeFlash::Fault::refuse);
-  const image::Identity image{1, crypto::sha256(as_bytes("x"))};
-  EXPECT_EQ(storage.store.commit(image::Kind::firmware, image).error(), UpdateError::flash_write);
-  EXPECT_EQ(storage.flash.flushes, 1U);
-  EXPECT_EQ(storage.flash.erases + storage.flash.programs, 0U);
-  EXPECT_EQ(storage.store.record().of(image::Kind::firmware).active, SlotId::none);
+TEST_F(Slots, ANewUploadReplacesWhatWasStagedButNotStarted) {
+  install(Kind::firmware, "old");
+  ASSERT_TRUE(store.stage(Kind::firmware, staged("new")).ok());
+  ASSERT_TRUE(store.give_up_target(Kind::firmware).ok());
+  EXPECT_FALSE(store.record().has_candidate());
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::b).state, SlotState::empty);
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::a).state, SlotState::good);
+  const std::size_t changes = storage.flash.changes();
+  ASSERT_TRUE(store.give_up_target(Kind::firmware).ok());
+  EXPECT_EQ(storage.flash.changes(), changes) << "an empty slot need not be given up";
 }
 
-std::string read_all(ImageReader& reader, std::size_t piece_bytes) {
-  std::string all;
-  std::vector<std::uint8_t> piece(piece_bytes);
-  for (;;) {
-    const Result<std::size_t> count = reader.next({piece.data(), piece.size()});
-    if (!count.ok() || count.value() == 0) return all;
-    all.append(as_text({piece.data(), count.value()}));
-  }
+TEST_F(Slots, ABundleWaitsForItsOtherImageAndIsSwitchedWhole) {
+  install(Kind::firmware, "old firmware");
+  install(Kind::filesystem, "old files");
+  ASSERT_TRUE(store.stage(Kind::firmware, staged("new firmware", 5)).ok());
+  EXPECT_FALSE(store.record().has_candidate());
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::b).state, SlotState::staged);
+  ASSERT_TRUE(store.give_up_target(Kind::filesystem).ok());
+  ASSERT_TRUE(store.stage(Kind::filesystem, staged("new files", 5)).ok());
+  EXPECT_EQ(of(Kind::firmware).candidate, SlotId::b);
+  EXPECT_EQ(of(Kind::filesystem).candidate, SlotId::b);
+  ASSERT_TRUE(store.count_attempt().ok());
+  EXPECT_EQ(store.record().attempts, 1);
+  ASSERT_TRUE(store.confirm().ok());
+  EXPECT_EQ(of(Kind::firmware).active, SlotId::b);
+  EXPECT_EQ(of(Kind::filesystem).active, SlotId::b);
 }
 
-TEST(ImageReader, ReadsInAnyPieces) {
-  Storage storage;
-  const std::string image = test_image(1000);
-  ASSERT_EQ(storage.install(image), UpdateError::none);
-  for (const std::size_t piece : {1U, 7U, 256U, 5000U}) {
-    ImageReader reader{storage.store, image::Kind::firmware, SlotId::a};
-    EXPECT_EQ(read_all(reader, piece), image);
-    EXPECT_TRUE(reader.verify().ok());
-  }
+TEST_F(Slots, ABundleIsRejectedWhole) {
+  install(Kind::firmware, "old firmware");
+  install(Kind::filesystem, "old files");
+  ASSERT_TRUE(store.stage(Kind::filesystem, staged("new files", 5)).ok());
+  ASSERT_TRUE(store.stage(Kind::firmware, staged("new firmware", 5)).ok());
+  ASSERT_TRUE(store.count_attempt().ok());
+  ASSERT_TRUE(store.reject(UpdateError::not_confirmed).ok());
+  EXPECT_EQ(of(Kind::firmware).active, SlotId::a);
+  EXPECT_EQ(of(Kind::filesystem).active, SlotId::a);
+  EXPECT_EQ(of(Kind::filesystem).at(SlotId::b).state, SlotState::bad);
 }
 
-TEST(ImageReader, NoticesADamagedImage) {
-  Storage storage;
-  ASSERT_EQ(storage.install(test_image(1000)), UpdateError::none);
-  storage.flash.memory[storage.store.area(image::Kind::firmware, SlotId::a).address + 999] ^= 1;
-  ImageReader reader{storage.store, image::Kind::firmware, SlotId::a};
-  EXPECT_EQ(read_all(reader, 256).size(), 1000U);
-  EXPECT_EQ(reader.verify().error(), UpdateError::no_image);
+TEST_F(Slots, ImagesOfDifferentBundlesDoNotMeet) {
+  ASSERT_TRUE(store.stage(Kind::firmware, staged("firmware", 5)).ok());
+  ASSERT_TRUE(store.stage(Kind::filesystem, staged("files", 6)).ok());
+  EXPECT_FALSE(store.record().has_candidate());
 }
 
-TEST(ImageReader, AnEmptySlotHasNoImage) {
-  Storage storage;
-  std::array<std::uint8_t, 16> piece{};
-  for (const SlotId slot : {SlotId::a, SlotId::b, SlotId::none}) {
-    ImageReader reader{storage.store, image::Kind::firmware, slot};
-    EXPECT_EQ(reader.next(piece).error(), UpdateError::no_image);
-    EXPECT_EQ(reader.verify().error(), UpdateError::no_image);
-  }
+TEST_F(Slots, AConfirmationRaisesTheFloorAndRetiresKeys) {
+  StagedImage image = staged("new");
+  image.security_counter = 9;
+  ASSERT_TRUE(image.retires.add(some_key));
+  ASSERT_TRUE(store.stage(Kind::firmware, image).ok());
+  ASSERT_TRUE(store.count_attempt().ok());
+  EXPECT_EQ(store.record().security_floor, 0U) << "only what is confirmed counts";
+  EXPECT_FALSE(store.record().retired.contains(some_key));
+  ASSERT_TRUE(store.confirm().ok());
+  EXPECT_EQ(store.record().security_floor, 9U);
+  EXPECT_TRUE(store.record().retired.contains(some_key));
+  install(Kind::firmware, "without a counter");
+  EXPECT_EQ(store.record().security_floor, 9U) << "and it never sinks";
 }
 
-TEST(ImageReader, NeverReadsBeyondTheSlotWhateverTheRecordSays) {
-  FakeFlash flash{testing::test_geometry()};
-  BootRecord record;
-  record.of(image::Kind::firmware).active = SlotId::a;
-  record.of(image::Kind::firmware).images[0].size_bytes = testing::test_slots.firmware_bytes + 1;
-  ASSERT_TRUE(flash.program(0, encode(record)).ok());
-  SlotStore store{flash, testing::test_slots};
-  ASSERT_TRUE(store.load().ok());
-  ImageReader reader{store, image::Kind::firmware, SlotId::a};
-  std::array<std::uint8_t, 16> piece{};
-  EXPECT_EQ(reader.next(piece).error(), UpdateError::no_image);
+TEST_F(Slots, ADamagedActiveImageFallsBackToAGoodOneOnly) {
+  install(Kind::firmware, "old");
+  EXPECT_EQ(store.fall_back(Kind::firmware).error(), UpdateError::no_image);
+  install(Kind::firmware, "new");
+  ASSERT_TRUE(store.fall_back(Kind::firmware).ok());
+  EXPECT_EQ(of(Kind::firmware).active, SlotId::a);
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::b).state, SlotState::bad);
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::b).reason, UpdateError::image_damaged);
+}
+
+TEST_F(Slots, NothingChangesWhenTheRecordCannotBeSaved) {
+  install(Kind::firmware, "old");
+  ASSERT_TRUE(store.stage(Kind::firmware, staged("new")).ok());
+  const BootRecordBytes before = encode(store.record());
+  storage.flash.fail_change(1, FakeFlash::Fault::power_cut);
+  EXPECT_FALSE(store.count_attempt().ok());
+  EXPECT_EQ(encode(store.record()), before);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ Result<std::size_t> ImageReader::next(MutableBytes buffer) {
     return UpdateError::no_image;
   }
   const std::size_t count = std::min<std::size_t>(buffer.size(), expected_.size_bytes - read_bytes_);
+  if (count == 0) return count;
   const MutableBytes piece = buffer.first(count);
   const auto address = slot_.address + static_cast<std::uint32_t>(slot_header_bytes) + read_bytes_;
   if (const Status read = flash_.read(address, piece); !read.ok()) return read.error();
