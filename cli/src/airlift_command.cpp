@@ -2,9 +2,14 @@
 
 #include <string_view>
 
+#include "command_failure.hpp"
 #include "discover_command.hpp"
 #include "espota.hpp"
+#include "inspect_command.hpp"
+#include "keygen_command.hpp"
 #include "push_command.hpp"
+#include "sign_command.hpp"
+#include "verify_command.hpp"
 
 namespace airlift::cli {
 namespace {
@@ -14,17 +19,29 @@ std::string_view base_name(std::string_view path) {
 }
 
 int run_airlift(int argc, const char* const* argv) {
-  CLI::App app{"Finds devices in the network and updates them over the air.", "airlift"};
+  CLI::App app{"Finds devices in the network, updates them over the air, and signs images for them.",
+               "airlift"};
   app.set_version_flag("--version", "airlift " AIRLIFT_VERSION);
   app.require_subcommand(1);
-  app.footer("`airlift push --help` and `airlift discover --help` show examples.");
+  app.footer("`airlift push --help`, and so on, shows options and examples.");
   PushCommand push{app};
   DiscoverCommand discover{app};
+  KeygenCommand keygen{app};
+  SignCommand sign{app};
+  VerifyCommand verify{app};
+  InspectCommand inspect{app};
   try {
     app.parse(arguments_for_parse(argc, argv));
-    return push.chosen() ? push.run() : discover.run();
+    if (push.chosen()) return push.run();
+    if (discover.chosen()) return discover.run();
+    if (keygen.chosen()) return keygen.run();
+    if (sign.chosen()) return sign.run();
+    return verify.chosen() ? verify.run() : inspect.run();
   } catch (const CLI::Error& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  } catch (const CommandError& error) {
+    print_failure(error.failure);
+    return exit_code_of(error.failure);
   }
 }
 

@@ -1,12 +1,6 @@
 #include "arguments.hpp"
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 namespace airlift::cli {
 namespace {
@@ -94,20 +88,15 @@ std::vector<std::string> arguments_for_parse(int argc, const char* const* argv) 
   return result;
 }
 
-ChosenPassword choose_password(const std::optional<std::string>& option,
+PasswordInFile choose_password(const std::optional<std::string>& option,
                                const std::optional<std::string>& file, const char* environment) {
   if (option) return {*option};
   if (!file) return {environment == nullptr ? std::string{} : std::string{environment}};
-  ChosenPassword chosen;
-  std::ifstream stream{*file};
-  if (!stream || !(std::getline(stream, chosen.text) || stream.eof())) {
-    throw PushError{make_failure(UpdateError::file_unreadable, Stage::file,
-                                 fmt::format("{}: {}", *file, std::strerror(errno)))};
+  try {
+    return read_password_file(*file);
+  } catch (const FileError& error) {
+    throw PushError{make_failure(UpdateError::file_unreadable, Stage::file, error.message)};
   }
-  if (chosen.text.ends_with('\r')) chosen.text.pop_back();
-  struct stat info {};
-  chosen.file_readable_by_all = stat(file->c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0;
-  return chosen;
 }
 
 }  // namespace airlift::cli

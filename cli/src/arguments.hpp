@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "password_file.hpp"
 #include "push.hpp"
 
 namespace airlift::cli {
@@ -27,13 +28,8 @@ void add_espota_options(CLI::App& app, EspotaOptions& options);
 [[nodiscard]] std::vector<std::string> arguments_for_parse(int argc, const char* const* argv);
 
 /// The password in effect: the option's, even when empty, else the first line of the file, else the
-/// environment's. Throws PushError when the file cannot be read. `readable_by_all` is set when others may
-/// read it.
-struct ChosenPassword {
-  std::string text;
-  bool file_readable_by_all{false};
-};
-[[nodiscard]] ChosenPassword choose_password(const std::optional<std::string>& option,
+/// environment's. Throws PushError when the file cannot be read.
+[[nodiscard]] PasswordInFile choose_password(const std::optional<std::string>& option,
                                              const std::optional<std::string>& file, const char* environment);
 
 }  // namespace airlift::cli

@@ -16,7 +16,6 @@
 #include "airlift_posix/udp_socket.hpp"
 #include "interrupt.hpp"
 #include "resolve.hpp"
-#include "upload_file.hpp"
 
 namespace airlift::cli {
 namespace {
@@ -182,7 +181,7 @@ PushPlan make_plan(const PushOptions& options, const UploadFile& file, const Pus
 void push_into(PushReport& report, const PushOptions& options, PushObserver& observer) {
   posix::EventLoop loop;
   const Interrupt interrupt{loop};
-  UploadFile file{options.file};
+  UploadFile file{options.file, options.signed_file};
   report.file = file.path();
   report.replaced_by_signed = file.replaced_by_signed();
   report.size_bytes = file.size_bytes();

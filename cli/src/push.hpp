@@ -5,6 +5,7 @@
 #include <string>
 
 #include "push_session.hpp"
+#include "upload_file.hpp"
 
 namespace airlift::cli {
 
@@ -14,6 +15,7 @@ struct PushOptions {
   std::string host_address;    ///< to listen on and invite from; empty: any
   std::uint16_t host_port{0};  ///< 0: the system chooses
   std::string file;
+  SignedFile signed_file{SignedFile::preferred};
   wire::Command command{wire::Command::firmware};
   std::string password;
   wire::StoredHash first_hash{wire::StoredHash::sha256};

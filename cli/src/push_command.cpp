@@ -32,6 +32,11 @@ PushCommand::PushCommand(CLI::App& app)
           "Take the password from the first line of FILE")
       ->type_name("FILE")
       ->group("Authentication");
+  command_
+      .add_flag_callback(
+          "--no-signed", [this] { options_.push.signed_file = SignedFile::ignored; },
+          "Upload FILE even when FILE.signed stands beside it")
+      ->group("Image");
   command_.add_flag("--json", json_, "Print the result as one JSON object on standard output")
       ->group("Output");
   command_.add_flag("-q,--quiet", quiet_, "Show errors only")->group("Output");
@@ -55,11 +60,9 @@ int PushCommand::run() {
 
 PushReport PushCommand::upload(PushConsole& console) {
   try {
-    const ChosenPassword password =
+    const PasswordInFile password =
         choose_password(options_.password, password_file_, std::getenv("AIRLIFT_PASSWORD"));
-    if (password.file_readable_by_all) {
-      print_warning(fmt::format("every user of this computer can read {}: chmod 600 it", *password_file_));
-    }
+    if (password.readable_by_all) warn_about_readable_file(*password_file_);
     options_.push.password = password.text;
   } catch (const PushError& error) {
     PushReport report;

@@ -100,10 +100,6 @@ void PushConsole::debug(std::string_view text) {
   fmt::print(stderr, "{}\n", coloured(fmt::format("debug: {}", text), Colour::grey, STDERR_FILENO));
 }
 
-void print_warning(std::string_view text) {
-  fmt::print(stderr, "{} {}\n", coloured("warning:", Colour::yellow, STDERR_FILENO), text);
-}
-
 void print_report(const PushReport& report, Verbosity verbosity) {
   if (report.failure) {
     fmt::print(stderr, "{} {}: {}\n", coloured("error:", Colour::red, STDERR_FILENO),

@@ -45,7 +45,6 @@ class PushConsole final : public PushObserver {
   unsigned told_percent_{0};
 };
 
-void print_warning(std::string_view text);
 /// The success line on standard output, or `error: <stage>: <message>` and `hint: <advice>` on standard
 /// error.
 void print_report(const PushReport& report, Verbosity verbosity);

@@ -46,4 +46,8 @@ std::string coloured(std::string_view text, Colour colour, int fd) {
   return takes_colours(fd) ? fmt::format("\x1b[{}m{}\x1b[0m", code_of(colour), text) : std::string{text};
 }
 
+void print_warning(std::string_view text) {
+  fmt::print(stderr, "{} {}\n", coloured("warning:", Colour::yellow, STDERR_FILENO), text);
+}
+
 }  // namespace airlift::cli

@@ -1,5 +1,5 @@
 #pragma once
-// What the standard streams are connected to.
+// What the standard streams are connected to, and what is said there.
 
 #include <string>
 #include <string_view>
@@ -14,5 +14,8 @@ enum class Colour { red, green, yellow, grey };
 /// `text` in `colour` when `fd` is a terminal that takes colours and the user wants them
 /// (https://no-color.org).
 [[nodiscard]] std::string coloured(std::string_view text, Colour colour, int fd);
+
+/// On standard error.
+void print_warning(std::string_view text);
 
 }  // namespace airlift::cli

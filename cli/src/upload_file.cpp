@@ -1,62 +1,37 @@
 #include "upload_file.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <limits>
 
 #include "push_failure.hpp"
 
 namespace airlift::cli {
 namespace {
 
-[[noreturn]] void throw_unreadable(const std::string& path, std::string_view why) {
-  throw PushError{make_failure(UpdateError::file_unreadable, Stage::file, fmt::format("{}: {}", path, why))};
+bool signed_stands_beside(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path + ".signed", ignored);
 }
 
-std::uint32_t checked_size(const std::string& path, int fd) {
-  struct stat info {};
-  if (fstat(fd, &info) != 0) throw_unreadable(path, std::strerror(errno));
-  if (!S_ISREG(info.st_mode)) throw_unreadable(path, "not a regular file");
-  if (info.st_size == 0) throw_unreadable(path, "the file is empty");
-  if (info.st_size > std::numeric_limits<std::uint32_t>::max()) {
-    throw_unreadable(path, "larger than 4 GiB, which no device takes");
-  }
-  return static_cast<std::uint32_t>(info.st_size);
+PushError unreadable(const FileError& error) {
+  return PushError{make_failure(UpdateError::file_unreadable, Stage::file, error.message)};
 }
 
 }  // namespace
 
-UploadFile::UploadFile(const std::string& path) : path_{path} {
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(path + ".signed", ignored)) {
-    path_ += ".signed";
-    replaced_by_signed_ = true;
-  }
-  // Non-blocking only so that a pipe does not hold us here; regular files do not care.
-  fd_.reset(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd_) throw_unreadable(path_, std::strerror(errno));
-  size_bytes_ = checked_size(path_, fd_.get());
+UploadFile::UploadFile(const std::string& path, SignedFile signed_file) try
+    : replaced_by_signed_{signed_file == SignedFile::preferred && signed_stands_beside(path)},
+      file_{replaced_by_signed_ ? path + ".signed" : path} {
   crypto::Md5 md5;
-  for (std::uint32_t offset = 0; offset < size_bytes_;) {
-    const Bytes bytes = piece(offset, size_bytes_ - offset);
-    md5.update(bytes);
-    offset += static_cast<std::uint32_t>(bytes.size());
-  }
+  file_.read(0, size_bytes(), [&md5](Bytes bytes) { md5.update(bytes); });
   md5_ = md5.finish();
+} catch (const FileError& error) {
+  throw unreadable(error);
 }
 
-Bytes UploadFile::piece(std::uint32_t offset, std::uint32_t limit) {
-  const std::size_t wanted = std::min<std::size_t>(limit, buffer_.size());
-  const ssize_t count = pread(fd_.get(), buffer_.data(), wanted, offset);
-  if (count < 0) throw_unreadable(path_, std::strerror(errno));
-  if (count == 0) throw_unreadable(path_, "the file became shorter while it was read");
-  return Bytes{buffer_}.first(static_cast<std::size_t>(count));
+Bytes UploadFile::piece(std::uint32_t offset, std::uint32_t limit) try {
+  return file_.piece(offset, limit);
+} catch (const FileError& error) {
+  throw unreadable(error);
 }
 
 }  // namespace airlift::cli

@@ -13,6 +13,7 @@ namespace airlift::testing {
 namespace {
 
 using cli::EspotaOptions;
+using cli::SignedFile;
 
 EspotaOptions parsed(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "espota");
@@ -115,14 +116,14 @@ TEST_F(Files, PasswordIsTheFirstLine) {
 TEST_F(Files, PasswordFileThatAllCanReadIsNoticed) {
   const std::string path = file("password", "x\n");
   chmod(path.c_str(), 0644);
-  EXPECT_TRUE(cli::choose_password({}, path, nullptr).file_readable_by_all);
+  EXPECT_TRUE(cli::choose_password({}, path, nullptr).readable_by_all);
   chmod(path.c_str(), 0640);
-  EXPECT_FALSE(cli::choose_password({}, path, nullptr).file_readable_by_all);
+  EXPECT_FALSE(cli::choose_password({}, path, nullptr).readable_by_all);
 }
 
 TEST_F(Files, UploadFileKnowsSizeAndDigestAndGivesPieces) {
   const std::string content(100'000, 'x');
-  cli::UploadFile upload{file("app.bin", content)};
+  cli::UploadFile upload{file("app.bin", content), SignedFile::preferred};
   EXPECT_EQ(upload.size_bytes(), content.size());
   EXPECT_EQ(upload.md5(), crypto::md5(as_bytes(content)));
   EXPECT_FALSE(upload.replaced_by_signed());
@@ -138,21 +139,25 @@ TEST_F(Files, UploadFileKnowsSizeAndDigestAndGivesPieces) {
 TEST_F(Files, SignedFileBesideItIsTaken) {
   const std::string path = file("app.bin", "plain");
   const std::string signed_path = file("app.bin.signed", "signed!");
-  const cli::UploadFile upload{path};
+  const cli::UploadFile upload{path, SignedFile::preferred};
   EXPECT_EQ(upload.path(), signed_path);
   EXPECT_TRUE(upload.replaced_by_signed());
   EXPECT_EQ(upload.size_bytes(), 7U);
+  const cli::UploadFile plain{path, SignedFile::ignored};
+  EXPECT_EQ(plain.path(), path);
+  EXPECT_FALSE(plain.replaced_by_signed());
+  EXPECT_EQ(plain.size_bytes(), 5U);
 }
 
 TEST_F(Files, WhatCannotBeUploadedIsSaidBefore) {
-  EXPECT_THROW(cli::UploadFile{missing()}, cli::PushError);
-  EXPECT_THROW(cli::UploadFile{::testing::TempDir()}, cli::PushError);
-  EXPECT_THROW(cli::UploadFile{file("empty", "")}, cli::PushError);
+  EXPECT_THROW((cli::UploadFile{missing(), SignedFile::preferred}), cli::PushError);
+  EXPECT_THROW((cli::UploadFile{::testing::TempDir(), SignedFile::preferred}), cli::PushError);
+  EXPECT_THROW((cli::UploadFile{file("empty", ""), SignedFile::preferred}), cli::PushError);
 }
 
 TEST_F(Files, AFileThatShrinksIsNoticed) {
   const std::string path = file("app.bin", std::string(100'000, 'x'));
-  cli::UploadFile upload{path};
+  cli::UploadFile upload{path, SignedFile::preferred};
   std::filesystem::resize_file(path, 1000);
   EXPECT_THROW((void)upload.piece(2000, 98'000), cli::PushError);
 }
