@@ -51,6 +51,9 @@ class FakeFlash final : public port::Flash {
   std::size_t erases{0};
   std::size_t programs{0};
   std::size_t flushes{0};
+  std::uint8_t stuck_bits{0};    ///< program cannot set these bits of the first byte
+  std::uint32_t broken_from{0};  ///< erase and program fail from here ...
+  std::uint32_t broken_to{0};    ///< ... to before here
 
  private:
   /// Counts down to the planned fault. True: the operation works.
@@ -78,8 +81,13 @@ class FakeFlash final : public port::Flash {
     return {};
   }
 
+  [[nodiscard]] bool is_broken(std::uint32_t address) const {
+    return address >= broken_from && address < broken_to;
+  }
+
   [[nodiscard]] Status do_erase_sector(std::uint32_t address) override {
     ++erases;
+    if (is_broken(address)) return UpdateError::flash_erase;
     const bool works = begins_well();
     std::fill_n(at(address), works ? geometry_.sector_bytes : torn_part(geometry_.sector_bytes),
                 geometry_.erased_value);
@@ -90,8 +98,10 @@ class FakeFlash final : public port::Flash {
     ++programs;
     const auto is_erased = [this](std::uint8_t byte) { return byte == geometry_.erased_value; };
     if (!std::all_of(at(address), at(address) + bytes.size(), is_erased)) return UpdateError::flash_misuse;
+    if (is_broken(address)) return UpdateError::flash_write;
     const bool works = begins_well();
     std::copy_n(bytes.data(), works ? bytes.size() : torn_part(bytes.size()), at(address));
+    if (!bytes.empty()) *at(address) = static_cast<std::uint8_t>(*at(address) | stuck_bits);
     return works ? Status{} : UpdateError::flash_write;
   }
 

@@ -28,7 +28,8 @@ class GzipReader {
     end,         ///< the image is complete, its CRC and length are right, and no input is left
   };
 
-  /// `arena` has gzip_arena_bytes(window_bits) bytes, outlives the reader, and is its only memory.
+  /// `arena` has gzip_arena_bytes(window_bits) bytes, outlives the reader, and is its only memory. With less,
+  /// every file is gzip_window.
   explicit GzipReader(MutableBytes arena, int window_bits = longest_gzip_window_bits);
 
   /// Begins with a new image; call it before the first feed().

@@ -37,11 +37,12 @@ struct Trailer {
   return "none";
 }
 
-/// Tells the trailer of a file of `file_bytes` bytes from its last ones: `tail` holds at least
-/// min(file_bytes, longest_trailer_bytes) of them and outlives the trailer. Nothing is verified here.
-/// The trailers of the Arduino cores cannot be told from payload by themselves: one is found only when it
-/// fits one of `keys` (docs/design/image-format.md); without RSA and EC keys none is. Outcomes: the trailer,
-/// perhaps `none`; manifest_damaged: Airlift's footer stands there, but nothing whole before it.
+/// Tells the trailer of a file of `file_bytes` bytes from its last ones: `tail` holds
+/// min(file_bytes, longest_trailer_bytes) of them, or what an uploader shows in advance, and outlives the
+/// trailer. A trailer that is not all in sight is none, or damaged. Nothing is verified here. The trailers of
+/// the Arduino cores cannot be told from payload by themselves: one is found only when it fits one of `keys`
+/// (docs/design/image-format.md); without RSA and EC keys none is. Outcomes: the trailer, perhaps `none`;
+/// manifest_damaged: Airlift's footer stands there, but nothing whole before it.
 [[nodiscard]] Result<Trailer> find_trailer(Bytes tail, std::size_t file_bytes,
                                            Span<const crypto::PublicKey> keys);
 

@@ -143,8 +143,7 @@ void Updater::judge() {
   enter(Phase::heading);
 }
 
-/// Takes what the manifest says into the record. Keys are retired only by who is trusted, and no key retires
-/// itself.
+/// Takes what the manifest says into the record. Keys are retired only by who is trusted.
 Status Updater::take_over(const image::Approved& approved) {
   verified_ = approved.verified;
   staged_.security_counter = approved.verified_counter();
@@ -154,7 +153,7 @@ Status Updater::take_over(const image::Approved& approved) {
   if (!verified_) return {};
   boot::KeyIds<boot::most_retired_keys> all = store_.record().retired;
   for (const crypto::KeyId& id : approved.manifest->retired_keys()) {
-    if (id == approved.key_id || all.contains(id)) continue;
+    if (all.contains(id)) continue;
     if (!all.add(id) || !staged_.retires.add(id)) return UpdateError::no_space;
   }
   return {};
