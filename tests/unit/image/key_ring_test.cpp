@@ -1,0 +1,39 @@
+#include "airlift/image/key_ring.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "support/openssl_program.hpp"
+
+namespace airlift::image {
+namespace {
+
+TEST(KeyRing, HoldsEightKeysOnceEach) {
+  const testing::OpensslProgram openssl;
+  std::vector<crypto::PublicKey> keys;
+  for (int i = 0; i < 9; ++i) {
+    openssl.make_key("k", "-algorithm ED25519");
+    keys.push_back(openssl.key("k"));
+  }
+  KeyRing ring;
+  EXPECT_TRUE(ring.empty());
+  for (std::size_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(ring.find(keys[i].id()), nullptr);
+    EXPECT_TRUE(ring.add(keys[i]));
+    EXPECT_TRUE(ring.add(keys[i])) << "again";
+    ASSERT_NE(ring.find(keys[i].id()), nullptr);
+    EXPECT_EQ(as_text(ring.find(keys[i].id())->der()), as_text(keys[i].der()));
+    EXPECT_EQ(ring.keys().size(), i + 1);
+  }
+  EXPECT_FALSE(ring.add(keys[8]));
+  EXPECT_TRUE(ring.add(keys[0])) << "it is there";
+  EXPECT_EQ(ring.keys().size(), 8U);
+  ring.clear();
+  EXPECT_TRUE(ring.empty());
+  EXPECT_EQ(ring.find(keys[0].id()), nullptr);
+}
+
+}  // namespace
+}  // namespace airlift::image
