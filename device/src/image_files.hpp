@@ -1,29 +1,23 @@
 #pragma once
-// Linux cannot execute from the flash file: brings images from their slots into files, checked on the way.
+// Images come from files and go to files: the first firmware onto the flash, and what is started out of it,
+// as Linux cannot execute from the flash file.
 
-#include <optional>
 #include <string>
 
 #include "airlift/boot/slot_store.hpp"
-#include "airlift/port/system.hpp"
+#include "state_directory.hpp"
 
 namespace airlift::device {
 
-struct ExtractedImage {
-  std::string path;
-  boot::SlotId slot{boot::SlotId::none};
-  std::string sha256;  ///< hex
-};
+/// Writes the image in this slot to `path`, with `mode`. The file gets its name only when its SHA-256 is
+/// right. `slot` may be none: then there is no such file afterwards. Outcomes: ok; no_image: nothing is
+/// there; image_damaged; flash_read. Throws std::system_error when the file cannot be written.
+[[nodiscard]] Status extract_image(boot::SlotStore& store, image::Kind kind, boot::SlotId slot,
+                                   const std::string& path, unsigned mode);
 
-/// Writes the active image of this kind to `path`, with `mode`; when it is damaged, the other slot's. The
-/// file gets its name only when its SHA-256 is right. Nothing when no slot holds a whole image; the log says
-/// what was wrong.
-[[nodiscard]] std::optional<ExtractedImage> extract_image(boot::SlotStore& store, image::Kind kind,
-                                                          const std::string& path, unsigned mode,
-                                                          port::Log& log);
-
-/// Writes the file at `path` into the inactive firmware slot and makes it active. Throws std::runtime_error
-/// or std::system_error.
-void install_firmware(boot::SlotStore& store, const std::string& path);
+/// Puts the file at `path` on as the USB cable does: it becomes the active firmware at once, without trial
+/// and without a look at signatures; what a manifest says about board and kind is held to. What was on trial
+/// is given up. Throws std::runtime_error or std::system_error; the active firmware then stays.
+void install_firmware(StateDirectory& state, const std::string& path, std::string_view board_id);
 
 }  // namespace airlift::device

@@ -3,23 +3,32 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
-#include <vector>
+#include <system_error>
 
+#include "airlift/codec/text.hpp"
 #include "airlift/element/ota_element.hpp"
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/mdns_advertiser.hpp"
 #include "airlift_posix/steady_clock.hpp"
+#include "airlift_posix/system_calendar.hpp"
 #include "airlift_posix/system_entropy.hpp"
 #include "airlift_posix/tcp_stream.hpp"
 #include "airlift_posix/udp_socket.hpp"
+#include "boot_report.hpp"
 #include "config_reader.hpp"
 #include "image_files.hpp"
-#include "state_directory.hpp"
+#include "key_files.hpp"
+#include "notify_socket.hpp"
 #include "supervisor.hpp"
+#include "update_memory.hpp"
 
 namespace airlift::device {
 namespace {
+
+using element::Trial;
+using element::TrialSettings;
 
 constexpr std::array<std::string_view, 2> config_files{"env.json",
                                                        "config.json"};  // in this order, as HomeDing reads
@@ -33,23 +42,44 @@ class RebootFlag final : public port::System {
   bool asked_{false};
 };
 
+/// Why an application that has ended has failed its trial.
+std::optional<UpdateError> failure_of(const ApplicationEvent& event) {
+  switch (event.kind) {
+    case ApplicationEvent::Kind::started:
+    case ApplicationEvent::Kind::ready:
+      break;
+    case ApplicationEvent::Kind::not_started:
+      return UpdateError::application_missing;
+    case ApplicationEvent::Kind::exited:
+      return UpdateError::application_exited;
+    case ApplicationEvent::Kind::crashed:
+      return UpdateError::application_crashed;
+    case ApplicationEvent::Kind::hung:
+      return UpdateError::watchdog_missed;
+  }
+  return std::nullopt;
+}
+
 class LinuxDevice {
  public:
-  LinuxDevice(const Options& options, posix::EventLoop& loop, Requests& requests, port::Log& log)
+  LinuxDevice(const Options& options, StateDirectory& state, posix::EventLoop& loop, Requests& requests,
+              port::Log& log)
       : options_{options},
         loop_{loop},
         requests_{requests},
         log_{log},
-        state_{StateDirectory::open(options.state_directory)},
-        sector_(sector_bytes),
-        updater_{state_.store(), {sector_.data(), sector_.size()}},
+        state_{state},
+        keys_{options.config_directory, log},
+        updater_{state.store(), state.history(), memory_.buffers()},
         socket_{loop, options.bind_address},
         stream_{loop, options.bind_address},
         advertiser_{loop, options.bind_address},
         device_{options.default_name},
-        ota_{{socket_, stream_, advertiser_, entropy_}, updater_, options.board_id},
+        ota_{{socket_, stream_, advertiser_, entropy_, calendar_, keys_}, updater_, options.board_id},
         board_{registry_, device_, log, system_},
-        supervisor_{log} {
+        trial_{state.store(), state.history()},
+        notify_{loop, state.run_directory(), [this](const NotifyMessage& message) { on_notify(message); }},
+        supervisor_{log, [this](const ApplicationEvent& event) { on_application(event); }} {
     if (!registry_.add("device", device_, element::Presence::always) ||
         !registry_.add("ota", ota_, element::Presence::in_bare_mode)) {
       throw std::logic_error{"the registry is too small"};
@@ -58,14 +88,15 @@ class LinuxDevice {
 
   Outcome run() {
     configure();
+    const boot::BootPlan plan = decide_boot();
     const Instant now = clock_.now();
     board_.start(now);
     // A Linux host brings the device up when both are there; see packaging/airlift-device.service.
     board_.network_is_up(now);
     board_.time_is_known(now);
     announce_ready();
-    start_application();
-    while (!requests_.stop && !system_.asked()) turn();
+    start_application(plan);
+    while (!requests_.stop && !system_.asked() && trial_.state() != Trial::State::failed) turn();
     log_longest_loop();
     board_.stop();
     stop_application();
@@ -73,6 +104,8 @@ class LinuxDevice {
   }
 
  private:
+  [[nodiscard]] const element::UpdateSettings& settings() const { return ota_.settings(); }
+
   void configure() {
     std::array<Config, config_files.size()> configs;
     for (std::size_t i = 0; i < configs.size(); ++i) {
@@ -90,6 +123,18 @@ class LinuxDevice {
     }
   }
 
+  boot::BootPlan decide_boot() {
+    const TrialSettings& trial = settings().trial();
+    const Result<boot::BootPlan> found = boot::prepare_boot(state_.store(), trial.attempts, memory_.block());
+    // A flash that holds nothing yet can still take an upload.
+    if (!found.ok() && found.error() != UpdateError::no_boot_record) {
+      throw std::runtime_error{"the flash cannot be used: " + sentence_of(found.error())};
+    }
+    const boot::BootPlan plan = found.ok() ? found.value() : boot::BootPlan{};
+    report_boot(plan, state_.store().record(), trial, log_);
+    return plan;
+  }
+
   void announce_ready() {
     std::string message{"ready: "};
     message.append(device_.name()).append(" at ").append(posix::to_text(options_.bind_address));
@@ -101,37 +146,114 @@ class LinuxDevice {
     log_.write(port::LogLevel::info, device_.id(), message);
   }
 
-  void start_application() {
-    const std::string& directory = state_.run_directory();
-    const auto firmware =
-        extract_image(state_.store(), image::Kind::firmware, directory + "/application", 0700, log_);
-    const auto filesystem =
-        extract_image(state_.store(), image::Kind::filesystem, directory + "/filesystem.img", 0600, log_);
-    if (!firmware) {
-      const ErrorInfo& info = describe(UpdateError::no_image);
-      log_.write(port::LogLevel::error, "boot", std::string{info.text} + ". " + std::string{info.advice});
-      return;
+  void start_application(const boot::BootPlan& plan) {
+    const std::string firmware = state_.run_directory() + "/application";
+    const std::string filesystem = state_.run_directory() + "/filesystem.img";
+    const bool firmware_there = extract(image::Kind::firmware, plan.firmware, firmware, 0700);
+    const bool filesystem_there = extract(image::Kind::filesystem, plan.filesystem, filesystem, 0600);
+    const bool incomplete = !firmware_there || (!filesystem_there && plan.filesystem != boot::SlotId::none);
+    begin_trial(plan);
+    if (incomplete) fail_trial(UpdateError::application_missing);
+    if (!firmware_there || trial_.state() == Trial::State::failed) return;
+    Program program = program_for(plan, firmware);
+    if (filesystem_there) program.environment.push_back("AIRLIFT_FILESYSTEM=" + filesystem);
+    supervisor_.start(std::move(program), clock_.now());
+  }
+
+  void begin_trial(const boot::BootPlan& plan) {
+    state_.history().load();
+    heard_up_to_ = awake_clock_.now();
+    trial_.begin(plan, settings().trial(), heard_up_to_);
+    watch_trial();
+  }
+
+  /// Whether `path` holds the image of this slot now. What goes wrong is no reason to be out of reach for
+  /// updates.
+  bool extract(image::Kind kind, boot::SlotId slot, const std::string& path, unsigned mode) {
+    std::string reason;
+    try {
+      const Status extracted = extract_image(state_.store(), kind, slot, path, mode);
+      if (extracted.ok()) return true;
+      reason = sentence_of(extracted.error());
+    } catch (const std::system_error& error) {
+      reason = error.what();
     }
-    log_.write(port::LogLevel::info, "boot",
-               "slot " + std::string{name_of(firmware->slot)} + ", SHA-256 " + firmware->sha256);
+    if (slot != boot::SlotId::none) {
+      log_.write(port::LogLevel::error, "boot",
+                 "the " + std::string{name_of(kind)} + " cannot be used: " + reason);
+    }
+    return false;
+  }
+
+  [[nodiscard]] Program program_for(const boot::BootPlan& plan, const std::string& path) const {
+    const boot::SlotInfo& info = state_.store().record().of(image::Kind::firmware).at(plan.firmware);
+    const bool stays_alive = settings().trial().confirmed_by == TrialSettings::ConfirmedBy::staying_alive;
+    const std::string& directory = state_.run_directory();
     Program program{
-        firmware->path,
+        path,
         directory,
         {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
          "AIRLIFT_DEVICE_NAME=" + std::string{device_.name()}, "AIRLIFT_BOARD_ID=" + options_.board_id,
-         "AIRLIFT_SLOT=" + std::string{name_of(firmware->slot)}, "AIRLIFT_IMAGE_SHA256=" + firmware->sha256,
+         "AIRLIFT_SLOT=" + std::string{name_of(plan.firmware)},
+         "AIRLIFT_IMAGE_SHA256=" + std::string{codec::view(codec::to_hex(info.image.sha256))},
          "AIRLIFT_RUN_DIR=" + directory}};
-    if (filesystem) program.environment.push_back("AIRLIFT_FILESYSTEM=" + filesystem->path);
-    supervisor_.start(std::move(program), clock_.now());
+    program.notify_socket = notify_.address();
+    program.watchdog = settings().watchdog();
+    // Who need not say READY=1 is watched all the same.
+    program.watchdog_from = stays_alive ? WatchdogFrom::start : WatchdogFrom::ready;
+    program.on_end = plan.on_trial ? OnEnd::report : OnEnd::restart;
+    return program;
+  }
+
+  void on_notify(const NotifyMessage& message) {
+    supervisor_.notified(message, clock_.now());
+    if (!message.ready || settings().trial().confirmed_by != TrialSettings::ConfirmedBy::application) return;
+    if (!trial_.confirm().ok()) {
+      log_.write(port::LogLevel::error, "trial",
+                 "cannot be confirmed: " + sentence_of(UpdateError::flash_write));
+    }
+    watch_trial();
+  }
+
+  void on_application(const ApplicationEvent& event) {
+    if (const auto reason = failure_of(event)) fail_trial(*reason);
+  }
+
+  void fail_trial(UpdateError reason) {
+    trial_.fail(reason);
+    watch_trial();
+  }
+
+  /// After everything that may have changed the trial's state.
+  void watch_trial() {
+    if (trial_.state() == reported_) return;
+    reported_ = trial_.state();
+    report_trial(trial_, settings().trial(), log_);
+    if (reported_ == Trial::State::confirmed) supervisor_.set_on_end(OnEnd::restart);
+  }
+
+  /// Shows the trial the time before the last iterate(): what happened until then has been heard, and counts
+  /// first.
+  milliseconds trial_turn() {
+    const Instant now = awake_clock_.now();
+    const milliseconds wait = trial_.loop(heard_up_to_);
+    watch_trial();
+    const milliseconds late = now - heard_up_to_;
+    heard_up_to_ = now;
+    return wait - late;
   }
 
   void turn() {
     const auto began = std::chrono::steady_clock::now();
     const milliseconds board_wait = board_.loop(clock_.now());
     longest_loop_ = std::max(longest_loop_, std::chrono::steady_clock::now() - began);
-    const milliseconds wait = std::min(board_wait, supervisor_.loop(clock_.now()));
-    if (system_.asked()) return;
+    const milliseconds trial_wait = trial_turn();
+    const milliseconds wait = std::min({board_wait, supervisor_.loop(clock_.now()), trial_wait});
+    if (system_.asked() || trial_.state() == Trial::State::failed) return;
     loop_.iterate(wait);
+    // Who stops the device may have stopped the application as well: that is no failure of it.
+    if (requests_.stop) trial_.suspend();
+    watch_trial();
     notice_child();
   }
 
@@ -159,11 +281,14 @@ class LinuxDevice {
   posix::EventLoop& loop_;
   Requests& requests_;
   port::Log& log_;
+  StateDirectory& state_;
   posix::SteadyClock clock_;
+  posix::AwakeClock awake_clock_;
   posix::SystemEntropy entropy_;
+  posix::SystemCalendar calendar_;
   RebootFlag system_;
-  StateDirectory state_;
-  std::vector<std::uint8_t> sector_;
+  KeyFiles keys_;
+  UpdateMemory memory_;
   update::Updater updater_;
   posix::UdpSocket socket_;
   posix::TcpStream stream_;
@@ -172,18 +297,23 @@ class LinuxDevice {
   element::DeviceElement device_;
   element::OtaElement ota_;
   element::Board board_;
+  Trial trial_;
+  Trial::State reported_{Trial::State::none};
+  Instant heard_up_to_;  ///< by awake_clock_
+  NotifySocket notify_;
   Supervisor supervisor_;
   std::chrono::steady_clock::duration longest_loop_{};
 };
 
 }  // namespace
 
-Outcome run_device(const Options& options, posix::EventLoop& loop, Requests& requests, port::Log& log) {
+Outcome run_device(const Options& options, StateDirectory& state, posix::EventLoop& loop, Requests& requests,
+                   port::Log& log) {
   if (!std::filesystem::is_directory(options.config_directory)) {
     throw std::runtime_error{"no directory " + options.config_directory +
                              ": give the one with env.json and config.json"};
   }
-  return LinuxDevice{options, loop, requests, log}.run();
+  return LinuxDevice{options, state, loop, requests, log}.run();
 }
 
 }  // namespace airlift::device

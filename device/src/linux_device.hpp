@@ -7,12 +7,13 @@
 #include "airlift/element/board.hpp"
 #include "airlift/port/network.hpp"
 #include "airlift_posix/event_loop.hpp"
+#include "state_directory.hpp"
 
 namespace airlift::device {
 
 struct Options {
   std::string config_directory;
-  std::string state_directory;
+  std::string state_directory;  ///< for whoever opens it
   port::IpAddress bind_address;
   std::string board_id;
   std::string default_name;  ///< until the configuration gives one
@@ -27,10 +28,10 @@ struct Requests {
   bool child_changed{false};
 };
 
-/// Runs the device until `requests.stop` is set or it wants to reboot. Each run reads configuration and
-/// storage anew, as a real board does. Throws std::runtime_error or std::system_error when it cannot come up
-/// at all.
-[[nodiscard]] Outcome run_device(const Options& options, posix::EventLoop& loop, Requests& requests,
-                                 port::Log& log);
+/// Runs the device until `requests.stop` is set or it wants to reboot: the application is stopped then. Each
+/// run reads the configuration and the boot record anew, as a real board does. Throws std::runtime_error or
+/// std::system_error when it cannot come up at all.
+[[nodiscard]] Outcome run_device(const Options& options, StateDirectory& state, posix::EventLoop& loop,
+                                 Requests& requests, port::Log& log);
 
 }  // namespace airlift::device

@@ -20,6 +20,7 @@ namespace {
 
 using namespace airlift;
 
+constexpr const char* default_board_id{"airlift-linux"};
 constexpr const char* examples = R"(Examples:
   airlift-device init --state /var/lib/airlift --firmware ./app-1
   airlift-device --config /etc/airlift --state /var/lib/airlift
@@ -38,6 +39,7 @@ std::string host_name() {
 struct InitOptions {
   std::string state_directory;
   std::string firmware;
+  std::string board_id{default_board_id};
   std::uint32_t slot_bytes{0};
 };
 
@@ -48,11 +50,14 @@ int init(const InitOptions& options) {
     throw std::runtime_error{"cannot read " + options.firmware + ": " + unknown_size.message()};
   auto state =
       device::StateDirectory::open_or_create(options.state_directory, options.slot_bytes, image_bytes);
-  device::install_firmware(state.store(), options.firmware);
+  device::install_firmware(state, options.firmware, options.board_id);
   const auto& slots = state.store().record().of(image::Kind::firmware);
-  std::printf("%s: %ju bytes in slot %s of %s (slots of %u bytes)\n", options.firmware.c_str(),
-              static_cast<std::uintmax_t>(image_bytes), std::string{name_of(slots.active)}.c_str(),
-              options.state_directory.c_str(), state.store().slot_bytes(image::Kind::firmware));
+  const boot::SlotInfo& installed = slots.at(slots.active);
+  const std::string version =
+      installed.version.empty() ? "" : "version " + std::string{installed.version} + ", ";
+  std::printf("%s: %s%u bytes in slot %s of %s (slots of %u bytes)\n", options.firmware.c_str(),
+              version.c_str(), installed.image.size_bytes, std::string{name_of(slots.active)}.c_str(),
+              options.state_directory.c_str(), state.store().capacity_bytes(image::Kind::firmware));
   return 0;
 }
 
@@ -61,7 +66,9 @@ int run(const device::Options& options) {
   posix::EventLoop loop;
   device::Requests requests;
   const device::Signals signals{loop, [&] { requests.stop = true; }, [&] { requests.child_changed = true; }};
-  while (device::run_device(options, loop, requests, log) == device::Outcome::reboot) {
+  // One lock from the first start to the last: nothing may change the flash between two of them.
+  auto state = device::StateDirectory::open(options.state_directory);
+  while (device::run_device(options, state, loop, requests, log) == device::Outcome::reboot) {
     log.write(port::LogLevel::info, "boot", "restarting");
   }
   return 0;
@@ -106,9 +113,11 @@ CLI::App* add_init_command(CLI::App& app, InitOptions& options) {
   command->add_option("--firmware", options.firmware, "The application: an executable file")
       ->type_name("FILE")
       ->required();
+  command->add_option("--board-id", options.board_id, "As for the device: what the image must be made for")
+      ->type_name("ID");
   command
       ->add_option("--slot-size", options.slot_bytes,
-                   "Bytes of each slot (default: 8 MiB, or twice the firmware when that is more)")
+                   "Bytes of the largest image (default: 8 MiB, or twice the firmware when that is more)")
       ->type_name("BYTES")
       ->check(CLI::Range(device::sector_bytes, device::largest_slot_bytes).description(""));
   return command;
@@ -120,7 +129,7 @@ int command_line(int argc, char** argv) {
   app.set_version_flag("--version", "airlift-device " AIRLIFT_VERSION);
   device::Options options;
   options.default_name = host_name();
-  options.board_id = "airlift-linux";
+  options.board_id = default_board_id;
   std::string bind_text{"0.0.0.0"};
   add_run_options(app, options, bind_text);
   InitOptions init_options;

@@ -2,10 +2,13 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
+
+#include "airlift/base/endian.hpp"
 
 namespace airlift::device {
 namespace {
@@ -22,14 +25,32 @@ void make_private_directory(const std::string& path) {
   }
 }
 
-boot::SlotSizes slot_sizes(const port::FlashGeometry& geometry, const std::string& path) {
-  constexpr std::uint32_t records = 2 * sector_bytes;
-  const std::uint32_t slots = geometry.size_bytes > records ? geometry.size_bytes - records : 0;
-  if (slots == 0 || slots % (4 * sector_bytes) != 0) {
-    throw std::runtime_error{flash_path(path) +
-                             " is not a flash of Airlift's: remove it and run airlift-device init"};
+boot::FlashMap map_for(std::uint32_t image_bytes) {
+  return boot::uniform_map(sector_bytes, image_bytes, image_bytes);
+}
+
+/// Whether the flash is one of Airlift's first layout: two sectors of records of version 1, slots without
+/// headers.
+bool has_first_layout(port::Flash& flash) {
+  constexpr std::array<std::uint8_t, 8> start{'A', 'L', 'B', 'R', 1, 0, 0, 0};
+  for (const std::uint32_t sector : {0U, sector_bytes}) {
+    std::array<std::uint8_t, start.size()> found{};
+    if (flash.read(sector, found).ok() && found == start) return true;
   }
-  return {slots / 4, slots / 4};
+  return false;
+}
+
+/// What --slot-size named when the flash was made. Throws when it is no flash of this layout.
+std::uint32_t slot_bytes_of(port::Flash& flash, const std::string& path) {
+  const std::uint32_t size = flash.geometry().size_bytes;
+  const std::uint32_t fixed = map_for(0).slots[0][0].address;
+  const std::uint32_t slot = size > fixed ? (size - fixed) / 4 : 0;
+  const bool fits = slot > sector_bytes && size == end_of(map_for(slot - sector_bytes));
+  if (fits && !has_first_layout(flash)) return slot - sector_bytes;
+  const std::string what = has_first_layout(flash) ? " was made by an older Airlift, with another layout"
+                                                   : " is not a flash of Airlift's";
+  throw std::runtime_error{flash_path(path) + what + ": remove it and put the firmware on again with " +
+                           "airlift-device init --state " + path + " --firmware FILE"};
 }
 
 std::uint32_t chosen_slot_bytes(std::uint32_t wanted, std::uint64_t image_bytes) {
@@ -44,25 +65,34 @@ std::uint32_t chosen_slot_bytes(std::uint32_t wanted, std::uint64_t image_bytes)
   return static_cast<std::uint32_t>(rounded);
 }
 
+/// Throws when a new flash cannot be told from one with an image.
+void load_for_init(boot::SlotStore& store, const std::string& path) {
+  const Status loaded = store.load();
+  if (loaded.ok() || loaded.error() == UpdateError::no_boot_record) return;
+  const ErrorInfo& info = describe(loaded.error());
+  throw std::runtime_error{flash_path(path) + ": " + std::string{info.text} + ". " +
+                           std::string{info.advice}};
+}
+
+void require_flash(const std::string& path) {
+  if (std::filesystem::exists(flash_path(path))) return;
+  throw std::runtime_error{"no firmware in " + path + ": put one on with airlift-device init --state " +
+                           path + " --firmware FILE"};
+}
+
 }  // namespace
 
 StateDirectory::StateDirectory(const std::string& path, std::unique_ptr<posix::FileFlash> flash)
     : run_directory_{std::filesystem::absolute(path) / "run"}, flash_{std::move(flash)} {
-  make_private_directory(run_directory_);
-  store_ = std::make_unique<boot::SlotStore>(*flash_, slot_sizes(flash_->geometry(), path));
+  const boot::FlashMap map = map_for(slot_bytes_of(*flash_, path));
+  store_ = std::make_unique<boot::SlotStore>(*flash_, map);
+  history_ = std::make_unique<boot::History>(*flash_, map.history);
 }
 
 StateDirectory StateDirectory::open(const std::string& path) {
-  if (!std::filesystem::exists(flash_path(path))) {
-    throw std::runtime_error{"no firmware in " + path + ": put one on with airlift-device init --state " +
-                             path + " --firmware FILE"};
-  }
+  require_flash(path);
   StateDirectory state{path, posix::FileFlash::open(flash_path(path), sector_bytes, write_align_bytes)};
-  if (const Status loaded = state.store().load(); !loaded.ok()) {
-    const ErrorInfo& info = describe(loaded.error());
-    throw std::runtime_error{flash_path(path) + ": " + std::string{info.text} + ". " +
-                             std::string{info.advice}};
-  }
+  make_private_directory(state.run_directory());
   return state;
 }
 
@@ -70,25 +100,30 @@ StateDirectory StateDirectory::open_or_create(const std::string& path, std::uint
                                               std::uint64_t image_bytes) {
   make_private_directory(path);
   if (!std::filesystem::exists(flash_path(path))) {
-    const std::uint32_t size = chosen_slot_bytes(slot_bytes, image_bytes);
-    const auto total = static_cast<std::uint32_t>(boot::SlotStore::flash_bytes(sector_bytes, {size, size}));
-    StateDirectory state{
-        path, posix::FileFlash::create(flash_path(path), {total, sector_bytes, write_align_bytes})};
-    if (state.store().load().error() != UpdateError::no_boot_record)
-      throw std::runtime_error{"the flash is unusable"};
+    const auto size = static_cast<std::uint32_t>(end_of(map_for(chosen_slot_bytes(slot_bytes, image_bytes))));
+    StateDirectory state{path,
+                         posix::FileFlash::create(flash_path(path), {size, sector_bytes, write_align_bytes})};
+    load_for_init(state.store(), path);
     return state;
   }
   StateDirectory state{path, posix::FileFlash::open(flash_path(path), sector_bytes, write_align_bytes)};
-  const std::uint32_t existing = state.store().slot_bytes(image::Kind::firmware);
+  const std::uint32_t existing = slot_bytes_of(*state.flash_, path);
   if (slot_bytes != 0 && chosen_slot_bytes(slot_bytes, 0) != existing) {
     throw std::runtime_error{"the slots in " + path + " have " + std::to_string(existing) +
                              " bytes: remove the directory to change that; what is installed is lost then"};
   }
-  const Status loaded = state.store().load();
-  if (!loaded.ok() && loaded.error() != UpdateError::no_boot_record) {
-    throw std::runtime_error{flash_path(path) + ": " + std::string{describe(loaded.error()).text}};
-  }
+  load_for_init(state.store(), path);
   return state;
+}
+
+StateDirectory StateDirectory::open_read_only(const std::string& path) {
+  require_flash(path);
+  return {path, posix::FileFlash::open_read_only(flash_path(path), sector_bytes, write_align_bytes)};
+}
+
+bool StateDirectory::in_use(const std::string& path) {
+  require_flash(path);
+  return posix::FileFlash::in_use(flash_path(path));
 }
 
 }  // namespace airlift::device

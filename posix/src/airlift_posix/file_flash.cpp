@@ -1,7 +1,6 @@
 #include "airlift_posix/file_flash.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -58,8 +57,17 @@ void write_back_early(int fd, std::size_t end) {
   [[maybe_unused]] const int ignored = ::sync_file_range(fd, begin, piece_bytes, SYNC_FILE_RANGE_WRITE);
 }
 
+/// A lock of the open file description, fcntl(2): unlike one of flock() it can be seen without being taken.
+struct flock whole_file(short type) {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
 void lock_or_throw(int fd, const std::string& path) {
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  struct flock lock = whole_file(F_WRLCK);
+  if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
     throw_error(errno, path,
                 "in use by another process (is a device already running with this state directory?)");
   }
@@ -68,6 +76,19 @@ void lock_or_throw(int fd, const std::string& path) {
 bool is_usable(const port::FlashGeometry& g) {
   return g.write_align_bytes > 0 && g.sector_bytes > 0 && g.size_bytes > 0 &&
          g.sector_bytes % g.write_align_bytes == 0 && g.size_bytes % g.sector_bytes == 0;
+}
+
+port::FlashGeometry geometry_of(int fd, const std::string& path, std::uint32_t sector_bytes,
+                                std::uint32_t write_align_bytes) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) throw_error(errno, path, "open flash");
+  const bool fits = info.st_size <= off_t{std::numeric_limits<std::uint32_t>::max()};
+  const port::FlashGeometry geometry{fits ? static_cast<std::uint32_t>(info.st_size) : 0, sector_bytes,
+                                     write_align_bytes};
+  if (!S_ISREG(info.st_mode) || !is_usable(geometry)) {
+    throw_error(EINVAL, path, "not a flash file: its size is not a whole number of sectors");
+  }
+  return geometry;
 }
 
 }  // namespace
@@ -94,15 +115,23 @@ std::unique_ptr<FileFlash> FileFlash::open(const std::string& path, std::uint32_
   UniqueFd fd{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
   if (!fd) throw_error(errno, path, "open flash");
   lock_or_throw(fd.get(), path);
-  struct stat info {};
-  if (fstat(fd.get(), &info) != 0) throw_error(errno, path, "open flash");
-  const bool fits = info.st_size <= off_t{std::numeric_limits<std::uint32_t>::max()};
-  const port::FlashGeometry geometry{fits ? static_cast<std::uint32_t>(info.st_size) : 0, sector_bytes,
-                                     write_align_bytes};
-  if (!S_ISREG(info.st_mode) || !is_usable(geometry)) {
-    throw_error(EINVAL, path, "not a flash file: its size is not a whole number of sectors");
-  }
+  const port::FlashGeometry geometry = geometry_of(fd.get(), path, sector_bytes, write_align_bytes);
   return std::unique_ptr<FileFlash>{new FileFlash{std::move(fd), geometry}};
+}
+
+std::unique_ptr<FileFlash> FileFlash::open_read_only(const std::string& path, std::uint32_t sector_bytes,
+                                                     std::uint32_t write_align_bytes) {
+  UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd) throw_error(errno, path, "open flash");
+  const port::FlashGeometry geometry = geometry_of(fd.get(), path, sector_bytes, write_align_bytes);
+  return std::unique_ptr<FileFlash>{new FileFlash{std::move(fd), geometry}};
+}
+
+bool FileFlash::in_use(const std::string& path) {
+  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct flock lock = whole_file(F_RDLCK);
+  if (!fd || fcntl(fd.get(), F_OFD_GETLK, &lock) != 0) throw_error(errno, path, "look at the flash's lock");
+  return lock.l_type != F_UNLCK;
 }
 
 Status FileFlash::flush() {

@@ -10,8 +10,8 @@
 namespace airlift::posix {
 
 /// Stricter than a chip: program() into bytes that are not erased is flash_misuse and writes nothing.
-/// The file is locked while the object lives, so two processes cannot both use it. Needs 64 KiB of memory in
-/// all.
+/// The file is locked while the object lives, so two processes cannot both use it; reading it meanwhile takes
+/// no lock and disturbs nobody. Needs 64 KiB of memory in all.
 class FileFlash final : public port::Flash {
  public:
   /// Makes a new, erased flash of at most 4 GiB - 1 byte, readable by its owner only. It appears at `path`
@@ -23,6 +23,15 @@ class FileFlash final : public port::Flash {
   /// is in use by another process or has an impossible size.
   [[nodiscard]] static std::unique_ptr<FileFlash> open(const std::string& path, std::uint32_t sector_bytes,
                                                        std::uint32_t write_align_bytes);
+
+  /// As open(), but to look only, also while another process uses it: what it writes at that moment may be
+  /// read half. Erasing and programming fail.
+  [[nodiscard]] static std::unique_ptr<FileFlash> open_read_only(const std::string& path,
+                                                                 std::uint32_t sector_bytes,
+                                                                 std::uint32_t write_align_bytes);
+
+  /// Whether a process has it open()ed. Throws std::system_error when that cannot be found out.
+  [[nodiscard]] static bool in_use(const std::string& path);
 
   [[nodiscard]] port::FlashGeometry geometry() const override { return geometry_; }
   [[nodiscard]] Status flush() override;

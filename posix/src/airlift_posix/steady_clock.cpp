@@ -3,13 +3,23 @@
 #include <ctime>
 
 namespace airlift::posix {
+namespace {
 
-Instant SteadyClock::now() {
-  // std::chrono::steady_clock is CLOCK_MONOTONIC here, which stands still while the machine sleeps.
+Instant read(clockid_t clock) {
   timespec time{};
-  clock_gettime(CLOCK_BOOTTIME, &time);
+  clock_gettime(clock, &time);
   const auto elapsed = std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
   return Instant{std::chrono::floor<std::chrono::milliseconds>(elapsed)};
+}
+
+}  // namespace
+
+Instant SteadyClock::now() {
+  return read(CLOCK_BOOTTIME);
+}
+
+Instant AwakeClock::now() {
+  return read(CLOCK_MONOTONIC);
 }
 
 }  // namespace airlift::posix

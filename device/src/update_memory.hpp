@@ -1,0 +1,31 @@
+#pragma once
+// What an Updater works with on Linux, where memory is cheap: large blocks mean few calls to the file.
+
+#include <vector>
+
+#include "airlift/update/updater.hpp"
+
+namespace airlift::device {
+
+class UpdateMemory {
+ public:
+  UpdateMemory() : block_(block_bytes), inflated_(block_bytes), gzip_arena_(codec::gzip_arena_bytes()) {}
+
+  /// Good as long as this object lives.
+  [[nodiscard]] update::Buffers buffers() {
+    return {{block_.data(), block_.size()},
+            {inflated_.data(), inflated_.size()},
+            {gzip_arena_.data(), gzip_arena_.size()}};
+  }
+  /// For reading images while no update runs.
+  [[nodiscard]] MutableBytes block() { return {block_.data(), block_.size()}; }
+
+ private:
+  static constexpr std::size_t block_bytes{64 * 1024};
+
+  std::vector<std::uint8_t> block_;
+  std::vector<std::uint8_t> inflated_;
+  std::vector<std::uint8_t> gzip_arena_;
+};
+
+}  // namespace airlift::device
