@@ -87,6 +87,12 @@ struct Storage {
     return slots.active == boot::SlotId::none ? std::string{} : image_in(kind, slots.active);
   }
 
+  /// The bytes of the image that the next start tries; empty: there is none.
+  [[nodiscard]] std::string staged_image(image::Kind kind = image::Kind::firmware) const {
+    const boot::SlotId candidate = store.record().of(kind).candidate;
+    return candidate == boot::SlotId::none ? std::string{} : image_in(kind, candidate);
+  }
+
   [[nodiscard]] std::string image_in(image::Kind kind, boot::SlotId slot) const {
     const auto address = store.area(kind, slot).address + boot::slot_header_bytes;
     const std::uint32_t size = store.record().of(kind).at(slot).image.size_bytes;

@@ -98,10 +98,11 @@ TEST_F(Desk, RefusesEverythingInSafeMode) {
 }
 
 TEST_F(Desk, ChecksTheSizeBeforeOk) {
-  const std::uint32_t slot = testing::test_slots.firmware_bytes;
+  const std::uint32_t slot = testing::test_firmware_bytes;
   EXPECT_EQ(send(invitation(slot)), "OK");
-  EXPECT_EQ(send(invitation(slot + 1)), "ERR: not enough space: " + std::to_string(slot + 1) +
-                                            " bytes, the slot holds " + std::to_string(slot));
+  const std::uint32_t too_large = slot + image::longest_trailer_bytes + 1;  // even with a trailer
+  EXPECT_EQ(send(invitation(too_large)), "ERR: not enough space: " + std::to_string(too_large) +
+                                             " bytes, the slot holds " + std::to_string(slot));
   EXPECT_EQ(send(invitation(slot, 100)).substr(0, 21), "ERR: not enough space");
 }
 

@@ -5,8 +5,10 @@
 #include "airlift/element/board.hpp"
 #include "support/fake_advertiser.hpp"
 #include "support/fake_datagram_socket.hpp"
+#include "support/fake_keys.hpp"
 #include "support/fake_stream.hpp"
 #include "support/fake_system.hpp"
+#include "support/signing.hpp"
 #include "support/slots.hpp"
 
 namespace airlift::element {
@@ -59,7 +61,9 @@ class Ota : public ::testing::Test {
   testing::MemoryLog log;
   ElementRegistry registry;
   DeviceElement device{"default"};
-  OtaElement ota{{socket, stream, advertiser, entropy}, storage.updater, "board-id"};
+  testing::FakeCalendar calendar;
+  testing::FakeKeys keys;
+  OtaElement ota{{socket, stream, advertiser, entropy, calendar, keys}, storage.updater, "board-id"};
   Board board{registry, device, log, system};
   Instant now{seconds{1000}};
 };
@@ -86,7 +90,7 @@ TEST_F(Ota, ReportsTheNameItGotInsteadOfATakenOne) {
   run();
   testing::FakeNames names{"devding"};
   testing::FakeAdvertiser second{names};
-  OtaElement other{{socket, stream, second, entropy}, storage.updater, "board-id"};
+  OtaElement other{{socket, stream, second, entropy, calendar, keys}, storage.updater, "board-id"};
   ElementRegistry other_registry;
   ASSERT_TRUE(other_registry.add("device", device, Presence::always));
   ASSERT_TRUE(other_registry.add("ota", other, Presence::in_bare_mode));
@@ -111,7 +115,7 @@ TEST_F(Ota, UploadsInstallAndReboot) {
   stream.peer_closes();
   run();
   EXPECT_EQ(system.reboots, 1);
-  EXPECT_EQ(storage.active_image(), image);
+  EXPECT_EQ(storage.staged_image(), image);
 }
 
 TEST_F(Ota, PasswordsAreAskedForInBothSchemes) {
@@ -132,7 +136,7 @@ TEST_F(Ota, ASecondUploadIsRefusedAndTheFirstGoesOn) {
   stream.deliver(image.substr(500));
   stream.peer_closes();
   run();
-  EXPECT_EQ(storage.active_image(), image);
+  EXPECT_EQ(storage.staged_image(), image);
 }
 
 TEST_F(Ota, AFailedUploadIsLoggedWithItsCauseAndTheNextOneWorks) {
@@ -221,6 +225,66 @@ TEST_F(Ota, RefusesValuesThatMakeNoSense) {
   EXPECT_EQ(ota.set("psswd", "x"), SetResult::unknown_property);
   EXPECT_EQ(ota.port(), 8266);
   EXPECT_FALSE(ota.has_password());
+}
+
+TEST_F(Ota, RefusesUploadsWhileAnImageIsOnTrial) {
+  ASSERT_EQ(storage.install(test_image(500, 1)), UpdateError::none);
+  ASSERT_EQ(storage.upload(test_image(500, 2)), UpdateError::none);
+  ASSERT_TRUE(storage.boot().ok());
+  start();
+  EXPECT_EQ(exchange(invitation("x")), "ERR: the running image is on trial");
+  ASSERT_TRUE(storage.store.confirm().ok());
+  EXPECT_EQ(exchange(invitation("x")), "OK");
+}
+
+TEST_F(Ota, TheHistoryTellsWhoBroughtWhatAndWhen) {
+  start();
+  ASSERT_EQ(exchange(invitation(test_image(1000))), "OK");
+  stream.deliver(test_image(1000));
+  stream.peer_closes();
+  run();
+  const boot::RecentUpdates updates = storage.history.recent();
+  ASSERT_EQ(updates.count, 1U);
+  EXPECT_EQ(updates.entries[0].source.view(), "upload 192.0.2.1");
+  EXPECT_EQ(updates.entries[0].time_s, calendar.time_s);
+}
+
+TEST_F(Ota, KeysMakeSignaturesRequired) {
+  const testing::TestKey key{1};
+  keys.keys["release.pem"] = key.public_key();
+  set("ota", "keys", "release.pem");
+  start();
+  EXPECT_TRUE(log.contains("signatures are required"));
+  ASSERT_EQ(exchange(invitation(test_image(1000))), "OK");
+  stream.deliver(test_image(1000));
+  run();
+  EXPECT_NE(stream.written.find("ERROR[82]: signature missing"), std::string::npos) << stream.written;
+}
+
+TEST_F(Ota, AKeyThatCannotBeReadRefusesEverything) {
+  set("ota", "keys", "missing.pem");
+  start();
+  EXPECT_TRUE(log.contains(port::LogLevel::error, "every upload will be refused"));
+  const std::string image = test_image(1000);
+  const std::string file = testing::signed_file(image, testing::manifest_of(image), testing::TestKey{1});
+  ASSERT_EQ(exchange(invitation(file)), "OK");
+  stream.deliver(file);
+  run();
+  EXPECT_NE(stream.written.find("ERROR[86]: no trusted key"), std::string::npos) << stream.written;
+}
+
+TEST_F(Ota, ABundleRestartsWhenItIsWhole) {
+  start();
+  const std::string firmware = test_image(900);
+  image::Manifest manifest = testing::manifest_of(firmware);
+  manifest.bundle_id = 1;
+  const std::string file = testing::signed_file(firmware, manifest, testing::TestKey{1});
+  ASSERT_EQ(exchange(invitation(file)), "OK");
+  stream.deliver(file);
+  stream.peer_closes();
+  run();
+  EXPECT_EQ(system.reboots, 0);
+  EXPECT_TRUE(log.contains("waiting for the other image of the bundle"));
 }
 
 TEST_F(Ota, StopGivesEverythingBack) {

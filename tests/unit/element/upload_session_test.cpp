@@ -48,13 +48,21 @@ TEST_F(Session, ConnectsBackAndInstallsAStreamedImage) {
   stream.deliver(image);
   run();
   EXPECT_EQ(session.state(), State::reporting);
-  EXPECT_EQ(stream.written, "256256256232OK");
-  EXPECT_EQ(storage.active_image(), image);
+  EXPECT_EQ(stream.written, "1000OK");
+  EXPECT_EQ(storage.staged_image(), image);
   stream.peer_closes();
   run_after(milliseconds{1});
   EXPECT_EQ(session.state(), State::ended);
   EXPECT_TRUE(session.committed());
   EXPECT_EQ(session.error(), UpdateError::none);
+}
+
+TEST_F(Session, AChunkAcrossABlockGetsTwoAnswersAndSoALockStepUploaderRunsAhead) {
+  image = test_image(3000);
+  begin();
+  stream.deliver(image.substr(0, 1460));
+  run();
+  EXPECT_EQ(stream.written, "1024436");
 }
 
 TEST_F(Session, AnswersEveryChunkOfALockStepUploaderAtOnce) {
@@ -75,7 +83,7 @@ TEST_F(Session, AnyCutOfTheBytesInstallsTheSame) {
     stream.deliver(image);
     run();
     EXPECT_TRUE(session.committed());
-    EXPECT_EQ(storage.active_image(), image);
+    EXPECT_EQ(storage.staged_image(), image);
     session.abort();
   }
 }
@@ -140,7 +148,7 @@ TEST_F(Session, ACutConnectionInstallsNothing) {
   run_after(milliseconds{1});
   EXPECT_EQ(session.state(), State::ended);
   EXPECT_EQ(session.error(), UpdateError::connection_lost);
-  EXPECT_EQ(storage.active_image(), "");
+  EXPECT_EQ(storage.staged_image(), "");
 }
 
 TEST_F(Session, ABrokenConnectionInstallsNothing) {
@@ -179,21 +187,22 @@ TEST_F(Session, TheFirstByteMayTakeUntilTheThirdInvitation) {
 
 TEST_F(Session, ACorruptFileIsRejectedAndTheReasonRepeated) {
   update::Announcement announcement = announcement_of(image);
-  announcement.md5[0] ^= 1;
+  (*announcement.md5)[0] ^= 1;
   ASSERT_TRUE(session.begin(announcement, host, now).ok());
   stream.deliver(image);
   run();
-  EXPECT_TRUE(ends_with("232ERROR[7]: MD5 check failed\n"));
+  EXPECT_TRUE(ends_with("1000ERROR[7]: MD5 check failed\n"));
   run_after(wire::result_interval);
   EXPECT_TRUE(ends_with("ERROR[7]: MD5 check failed\nERROR[7]: MD5 check failed\n"));
   EXPECT_EQ(session.error(), UpdateError::digest_mismatch);
-  EXPECT_EQ(storage.active_image(), "");
+  EXPECT_EQ(storage.staged_image(), "");
 }
 
 TEST_F(Session, AFlashErrorInMidTransferIsAnsweredToEveryFurtherChunk) {
-  storage.flash.fail_change(2, FakeFlash::Fault::refuse);
+  image = test_image(3000);
+  storage.flash.fail_change(3, FakeFlash::Fault::refuse);  // two sectors are entered, then the first program
   begin();
-  stream.deliver(image.substr(0, 300));
+  stream.deliver(image.substr(0, 1500));
   run();
   const std::string error{"ERROR[1]: flash write failed\n"};
   EXPECT_TRUE(ends_with(error));
@@ -209,18 +218,20 @@ TEST_F(Session, AFlashErrorInMidTransferIsAnsweredToEveryFurtherChunk) {
 }
 
 TEST_F(Session, CountsAddUpWhenTheUploaderDoesNotReadThem) {
+  image = test_image(3000);
   stream.write_room = 0;
   begin();
   stream.deliver(image);
   run();
-  EXPECT_EQ(storage.active_image(), image);
+  EXPECT_EQ(storage.staged_image(), image);
   stream.write_room = FakeStream::unlimited;
   run_after(wire::result_interval);
   // The first count was in the outbox already; all others are one sum.
-  EXPECT_EQ(stream.written.substr(0, 8), "256744OK");
+  EXPECT_EQ(stream.written.substr(0, 10), "10241976OK");
 }
 
 TEST_F(Session, AnAnswerThatGoesOutInPiecesStaysWhole) {
+  image = test_image(3000);
   stream.write_room = 1;
   begin();
   stream.deliver(image);
@@ -229,14 +240,14 @@ TEST_F(Session, AnAnswerThatGoesOutInPiecesStaysWhole) {
     stream.write_room = 1;
     run_after(milliseconds{10});
   }
-  EXPECT_EQ(stream.written.substr(0, 10), "256744OKOK");
+  EXPECT_EQ(stream.written.substr(0, 12), "10241976OKOK");
 }
 
 TEST_F(Session, BytesBeyondTheAnnouncedSizeAreNotInstalled) {
   begin();
   stream.deliver(image + "more");
   run();
-  EXPECT_EQ(storage.active_image(), image);
+  EXPECT_EQ(storage.staged_image(), image);
 }
 
 TEST_F(Session, CanBeUsedAgainAfterAnyEnd) {

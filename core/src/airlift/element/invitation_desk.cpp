@@ -65,6 +65,7 @@ Verdict InvitationDesk::handle_invitation(Bytes datagram, const port::Endpoint& 
   if (wait.count() > 0) return refusal(UpdateError::too_many_tries, from, waiting_time(wait));
   const image::Kind kind = kind_of(invitation.command);
   if (const Status fits = updater_.check(kind, invitation.size_bytes); !fits.ok()) {
+    if (fits.error() != UpdateError::no_space) return refusal(fits.error(), from);
     return refusal(fits.error(), from, missing_space(invitation.size_bytes, updater_.slot_bytes(kind)));
   }
   if (policy_.password.empty()) return accept(invitation, from, from);

@@ -86,22 +86,32 @@ void UploadSession::connect(Instant now) {
   }
 }
 
-/// A chunk that crosses a boundary gets two answers, and a lock-step uploader then runs ahead by one chunk:
-/// so many boundaries make it stream (docs/benchmarks.md).
-MutableBytes UploadSession::next_piece() {
+/// Reads what is there, up to the next boundary. A chunk that crosses one gets two answers, and a lock-step
+/// uploader then runs ahead by one chunk: so many boundaries make it stream (docs/benchmarks.md).
+Result<port::Stream::Read> UploadSession::read_piece() {
   constexpr std::size_t answered_bytes{4096};
-  const MutableBytes room = updater_.room();
-  return room.first(std::min(room.size(), answered_bytes - received_bytes() % answered_bytes));
+  port::Stream::Read all{};
+  for (;;) {
+    const MutableBytes room = updater_.room();
+    const MutableBytes piece =
+        room.first(std::min(room.size(), answered_bytes - received_bytes() % answered_bytes));
+    const Result<port::Stream::Read> read = stream_.read(piece);
+    if (!read.ok()) return read;
+    if (read.value().count > 0) updater_.took(read.value().count);
+    all.count += read.value().count;
+    all.end_of_data = read.value().end_of_data;
+    const bool more = read.value().count == piece.size() && !updater_.room().empty();
+    if (!more || received_bytes() % answered_bytes == 0) return all;
+  }
 }
 
 milliseconds UploadSession::receive(Instant now) {
-  const Result<port::Stream::Read> read = stream_.read(next_piece());
+  const Result<port::Stream::Read> read = read_piece();
   if (!read.ok()) {
     end(read.error());
     return now_again;
   }
   if (const std::size_t bytes = read.value().count; bytes > 0) {
-    updater_.took(bytes);
     last_byte_at_ = now;
     uncounted_bytes_ += static_cast<std::uint32_t>(bytes);
   }

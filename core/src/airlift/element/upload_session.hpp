@@ -55,7 +55,7 @@ class UploadSession {
   void fail(UpdateError error, Instant now);
 
   void connect(Instant now);
-  [[nodiscard]] MutableBytes next_piece();
+  [[nodiscard]] Result<port::Stream::Read> read_piece();
   [[nodiscard]] milliseconds receive(Instant now);
   [[nodiscard]] milliseconds finish(Instant now);
   [[nodiscard]] milliseconds report(Instant now);
