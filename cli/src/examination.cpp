@@ -68,6 +68,15 @@ Result<image::Approved> judge_signature(const image::KeyRing& ring, crypto::Dige
   return image::judge(policy, facts, suiting.kind, payload, trailer);
 }
 
+void take_trailer(Examination& examination, const Trailer& trailer) {
+  examination.format = trailer.format;
+  examination.trailer_bytes = trailer.size_bytes;
+  if (trailer.format != Trailer::Format::airlift) return;
+  const auto manifest = image::decode_manifest(trailer.manifest);
+  if (manifest.ok()) examination.manifest = manifest.value();
+  examination.key_id = trailer.key_id;
+}
+
 void settle(Examination& examination, const std::vector<NamedKey>& keys, const image::KeyRing& ring,
             const Trailer& trailer) {
   constexpr std::array digests{crypto::DigestKind::sha256, crypto::DigestKind::sha384,
@@ -75,16 +84,53 @@ void settle(Examination& examination, const std::vector<NamedKey>& keys, const i
   for (const crypto::DigestKind digest : digests) {
     const auto approved = judge_signature(ring, digest, examination, trailer);
     examination.verdict = approved.status().error();
-    if (!approved.ok() && trailer.format == Trailer::Format::esp32) continue;
-    if (!approved.ok()) return;
-    examination.esp32_digest = digest;
-    examination.key_id = approved.value().key_id;
-    const auto key = std::find_if(keys.begin(), keys.end(), [&approved](const NamedKey& named) {
-      return named.key.id() == approved.value().key_id;
-    });
-    examination.key_path = key->path;
+    if (approved.ok()) {
+      const crypto::KeyId& id = approved.value().key_id;
+      examination.key_id = id;
+      examination.esp32_digest = digest;
+      examination.key_path = std::find_if(keys.begin(), keys.end(), [&id](const NamedKey& named) {
+                               return named.key.id() == id;
+                             })->path;
+    }
+    if (approved.ok() || trailer.format != Trailer::Format::esp32) break;
+  }
+  // An image that cannot be unpacked is not what any manifest says, and this tells more.
+  const bool trusted = examination.verified() || examination.verdict == UpdateError::manifest_mismatch;
+  const UpdateError unpacking = examination.survey.unpacking;
+  if (trusted && unpacking != UpdateError::none) examination.verdict = unpacking;
+}
+
+void note_unpacking(const Examination& examination, std::vector<std::string>& notes) {
+  const Survey& survey = examination.survey;
+  if (survey.unpacking == UpdateError::none) return;
+  if (survey.unpacking == UpdateError::no_space) {
+    notes.emplace_back("Unpacked it is larger than 4 GiB, which no device takes: not read further.");
     return;
   }
+  const bool may_be_esp32 = examination.format == Trailer::Format::none;
+  notes.push_back(fmt::format("Unpacking ended after {} bytes: {}{}.", survey.image_bytes,
+                              describe(survey.unpacking).text,
+                              may_be_esp32 ? "; when an ESP32 signature follows, give its --key" : ""));
+}
+
+void note_damage(const EspPart& part, std::vector<std::string>& notes) {
+  if (part.end == EspPart::End::cut_short) {
+    notes.push_back(fmt::format("The ESP image at {} is cut short: {} of {} segments begin in the file.",
+                                part.offset_bytes, part.segments.size(), part.segment_count));
+  } else if (part.end == EspPart::End::checksum_wrong) {
+    notes.push_back(fmt::format(
+        "The checksum of the ESP image at {} is wrong: it is damaged, or no ESP image.", part.offset_bytes));
+  }
+}
+
+void note_rest(const Survey& survey, std::vector<std::string>& notes) {
+  if (survey.esp_parts.empty() || survey.unpacking != UpdateError::none) return;
+  const EspPart& last = survey.esp_parts.back();
+  if (last.end == EspPart::End::cut_short || last.end_bytes >= survey.image_bytes) return;
+  const std::uint64_t rest = survey.image_bytes - last.end_bytes;
+  const bool may_be_esp32 = rest == image::esp32_trailer_bytes;
+  notes.push_back(fmt::format("{} bytes follow the ESP image{}.", rest,
+                              may_be_esp32 ? ", as many as an ESP32 signature has: give its --key" : ""));
 }
 
 }  // namespace
@@ -98,30 +144,27 @@ std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
 Examination examine(const std::string& path, const std::vector<NamedKey>& keys) try {
   const image::KeyRing ring = ring_of(keys);
   ImageFile file{path};
-  Examination examination;
-  examination.path = path;
   const std::vector<std::uint8_t> tail = read_tail(file);
   const auto found = trailer_of({tail.data(), tail.size()}, file.size_bytes(), ring);
-  const Trailer trailer = found.ok() ? found.value() : Trailer{};
-  examination.format = found.ok() ? trailer.format : Trailer::Format::airlift;
-  examination.trailer_bytes = trailer.size_bytes;
-  if (trailer.format == Trailer::Format::airlift) {
-    const auto manifest = image::decode_manifest(trailer.manifest);
-    if (manifest.ok()) examination.manifest = manifest.value();
-    examination.key_id = trailer.key_id;
-  }
   Meter meter;
-  const auto payload_bytes = static_cast<std::uint32_t>(file.size_bytes() - trailer.size_bytes);
-  examination.survey = survey(file, payload_bytes, meter);
+  Examination examination;
+  examination.path = path;
   if (!found.ok()) {
+    examination.format = Trailer::Format::airlift;
     examination.verdict = found.error();
-  } else {
-    settle(examination, keys, ring, trailer);
+    examination.survey = survey(file, file.size_bytes(), meter);
+    return examination;
   }
-  // An image that cannot be unpacked is not what any manifest says, and this tells more.
-  const bool unusable = examination.survey.unpacking != UpdateError::none;
-  const bool trusted = examination.verified() || examination.verdict == UpdateError::manifest_mismatch;
-  if (unusable && trusted) examination.verdict = examination.survey.unpacking;
+  const Trailer& trailer = found.value();
+  take_trailer(examination, trailer);
+  examination.survey =
+      survey(file, file.size_bytes() - static_cast<std::uint32_t>(trailer.size_bytes), meter);
+  settle(examination, keys, ring, trailer);
+  if (trailer.format == Trailer::Format::esp32 && !examination.verified()) {
+    // Nothing but a right signature tells such a trailer from payload.
+    take_trailer(examination, Trailer{});
+    examination.survey = survey(file, file.size_bytes(), meter);
+  }
   return examination;
 } catch (const FileError& error) {
   throw make_error(UpdateError::file_unreadable, Subject::file, error.message);
@@ -137,31 +180,10 @@ std::string verdict_text(const Examination& examination) {
 }
 
 std::vector<std::string> notes_on(const Examination& examination) {
-  const Survey& survey = examination.survey;
   std::vector<std::string> notes;
-  if (survey.unpacking != UpdateError::none) {
-    const bool may_be_esp32 = examination.format == Trailer::Format::none;
-    notes.push_back(fmt::format("Unpacking ended after {} bytes: {}{}.", survey.image_bytes,
-                                describe(survey.unpacking).text,
-                                may_be_esp32 ? "; when an ESP32 signature follows, give its --key" : ""));
-  }
-  for (const EspPart& part : survey.esp_parts) {
-    if (part.end == EspPart::End::cut_short) {
-      notes.push_back(fmt::format("The ESP image at {} is cut short: the file ends in segment {} of {}.",
-                                  part.offset_bytes, part.segments.size(), part.segment_count));
-    } else if (part.end == EspPart::End::checksum_wrong) {
-      notes.push_back(
-          fmt::format("The checksum of the ESP image at {} is wrong: it is damaged, or no ESP image.",
-                      part.offset_bytes));
-    }
-  }
-  if (!survey.esp_parts.empty() && survey.esp_parts.back().end == EspPart::End::whole &&
-      survey.esp_parts.back().end_bytes < survey.image_bytes) {
-    const std::uint64_t rest = survey.image_bytes - survey.esp_parts.back().end_bytes;
-    notes.push_back(fmt::format(
-        "{} bytes follow the end of the ESP image{}.", rest,
-        rest == image::esp32_trailer_bytes ? ": as many as an ESP32 signature has; give its --key" : ""));
-  }
+  note_unpacking(examination, notes);
+  for (const EspPart& part : examination.survey.esp_parts) note_damage(part, notes);
+  note_rest(examination.survey, notes);
   return notes;
 }
 

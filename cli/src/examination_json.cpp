@@ -74,7 +74,7 @@ Json image_json(const Survey& survey) {
   json["complete"] = survey.unpacking == UpdateError::none;
   if (survey.unpacking != UpdateError::none) json["code"] = describe(survey.unpacking).name;
   json["size_bytes"] = survey.image_bytes;
-  json["sha256"] = hex(survey.image_sha256);
+  json["sha256"] = survey.unpacking == UpdateError::none ? Json(hex(survey.image_sha256)) : Json{};
   json["content"] = name_of(survey.content.content);
   json["detail"] = survey.content.detail;
   json["esp"] = Json::array();

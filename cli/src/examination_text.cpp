@@ -44,7 +44,10 @@ std::string_view describe(Trailer::Format format) {
 }
 
 std::string signature_text(const Examination& examination) {
-  if (examination.format == Trailer::Format::none) return "none that can be told";
+  if (examination.format == Trailer::Format::none) {
+    return examination.verdict == UpdateError::signature_wrong ? "none, or not a right one for these keys"
+                                                               : "none that can be told";
+  }
   std::string text{describe(examination.format)};
   if (examination.key_id) text += fmt::format(", key {}", to_text(*examination.key_id));
   return fmt::format("{}: {}", text, verdict_text(examination));
@@ -99,9 +102,9 @@ void add_esp_part(Rows& rows, const EspPart& part) {
 
 void add_content(Rows& rows, const Survey& survey) {
   if (survey.compression == image::Compression::gzip) {
-    const std::string_view part = survey.unpacking == UpdateError::none ? "" : "at least ";
-    rows.add("unpacked", fmt::format("{}{}", part, bytes_text(survey.image_bytes)));
-    rows.add("  SHA-256", hex(survey.image_sha256));
+    const bool complete = survey.unpacking == UpdateError::none;
+    rows.add("unpacked", (complete ? "" : "at least ") + bytes_text(survey.image_bytes));
+    if (complete) rows.add("  SHA-256", hex(survey.image_sha256));
   }
   const ContentGuess& content = survey.content;
   rows.add("content", fmt::format("{}{}{}", describe(content.content), content.detail.empty() ? "" : ": ",
