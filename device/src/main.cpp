@@ -11,10 +11,12 @@
 
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/stderr_log.hpp"
+#include "confirmation.hpp"
 #include "image_files.hpp"
 #include "linux_device.hpp"
 #include "signals.hpp"
 #include "state_directory.hpp"
+#include "status.hpp"
 
 namespace {
 
@@ -25,6 +27,9 @@ constexpr const char* examples = R"(Examples:
   airlift-device init --state /var/lib/airlift --firmware ./app-1
   airlift-device --config /etc/airlift --state /var/lib/airlift
   airlift-device --config ./config --state ./state --bind 127.0.0.1 --log-level debug
+  airlift-device status --state /var/lib/airlift
+  airlift-device status --state /var/lib/airlift --json | jq .history[0]
+  airlift-device confirm --state /var/lib/airlift
 
 Exit status: 0 stopped by SIGTERM or SIGINT, 1 failed, 2 wrong usage.
 )";
@@ -123,6 +128,37 @@ CLI::App* add_init_command(CLI::App& app, InitOptions& options) {
   return command;
 }
 
+struct StatusOptions {
+  std::string state_directory;
+  bool as_json{false};
+};
+
+CLI::App* add_status_command(CLI::App& app, StatusOptions& options) {
+  CLI::App* command =
+      app.add_subcommand("status", "Shows slots, trial and the last updates, also while the device runs");
+  command->add_option("--state", options.state_directory, "Directory of the slots")
+      ->type_name("DIR")
+      ->required();
+  command->add_flag("--json", options.as_json, "For programs");
+  return command;
+}
+
+CLI::App* add_confirm_command(CLI::App& app, std::string& state_directory) {
+  CLI::App* command =
+      app.add_subcommand("confirm", "Says that the image on trial works, in place of the application");
+  command->add_option("--state", state_directory, "Directory of the slots")->type_name("DIR")->required();
+  return command;
+}
+
+int show(const std::string& text) {
+  return std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? 1 : 0;
+}
+
+int show_status(const StatusOptions& options) {
+  const device::DeviceStatus status = device::read_status(options.state_directory);
+  return show(options.as_json ? device::status_json(status) : device::status_text(status));
+}
+
 int command_line(int argc, char** argv) {
   CLI::App app{"A device that the standard Arduino tools find and update over the air.", "airlift-device"};
   app.footer(examples);
@@ -134,9 +170,15 @@ int command_line(int argc, char** argv) {
   add_run_options(app, options, bind_text);
   InitOptions init_options;
   const CLI::App* const init_command = add_init_command(app, init_options);
+  StatusOptions status_options;
+  const CLI::App* const status_command = add_status_command(app, status_options);
+  std::string confirm_directory;
+  const CLI::App* const confirm_command = add_confirm_command(app, confirm_directory);
   try {
     app.parse(argc, argv);
     if (*init_command) return init(init_options);
+    if (*status_command) return show_status(status_options);
+    if (*confirm_command) return show(device::confirm_from_outside(confirm_directory) + "\n");
     if (options.config_directory.empty()) throw CLI::RequiredError{"--config"};
     if (options.state_directory.empty()) throw CLI::RequiredError{"--state"};
     const auto bind_address = posix::parse_address(bind_text);

@@ -97,4 +97,13 @@ NotifySocket::Taken NotifySocket::take_one() {
   return Taken::datagram;
 }
 
+bool send_notify(const std::string& directory, std::string_view text) {
+  const posix::UniqueFd folder{::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  const posix::UniqueFd fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!folder || !fd) return false;
+  const sockaddr_un address = address_in(folder.get());
+  return ::sendto(fd.get(), text.data(), text.size(), MSG_NOSIGNAL,
+                  reinterpret_cast<const sockaddr*>(&address), sizeof address) >= 0;
+}
+
 }  // namespace airlift::device

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "airlift_posix/event_loop.hpp"
 #include "airlift_posix/unique_fd.hpp"
@@ -34,5 +35,8 @@ class NotifySocket {
   posix::UniqueFd fd_;
   posix::Watch watch_;
 };
+
+/// Sends `text` to the NotifySocket in `directory`. False: none listens there, or not to this user.
+[[nodiscard]] bool send_notify(const std::string& directory, std::string_view text);
 
 }  // namespace airlift::device
