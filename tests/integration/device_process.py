@@ -95,10 +95,7 @@ class Device:
         (self.config / "config.json").write_text("{}")
 
     def init(self, firmware, slot_size=None):
-        command = [self.binaries / "airlift-device", "init", "--state", self.state, "--firmware", firmware]
-        if slot_size:
-            command += ["--slot-size", str(slot_size)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S)
+        done = self.command("init", "--firmware", firmware, *(["--slot-size", str(slot_size)] if slot_size else []))
         assert done.returncode == 0, done.stderr
 
     def start(self, *options, ready=True, env=None, level="debug"):
@@ -147,7 +144,27 @@ class Device:
                 return None
 
     def wait_version(self, version):
+        """Waits until this version runs and takes uploads, so is not on trial any more."""
         wait_until(lambda: self.ask_version() == f"version {version}", f"the application is version {version}")
+        wait_until(lambda: not self.status()["on_trial"], f"version {version} is confirmed")
+
+    def command(self, name, *options):
+        """Runs `airlift-device NAME` on the state directory."""
+        command = [self.binaries / "airlift-device", name, "--state", self.state, *options]
+        return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S)
+
+    def status(self):
+        done = self.command("status", "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def wait_status(self, condition, what):
+        """Waits until what status tells fulfils a condition, and returns it."""
+        def find():
+            status = self.status()
+            return status if condition(status) else None
+
+        return wait_until(find, what)
 
     def app_pid(self):
         """The supervised child: a child of the device that runs something from the state directory."""

@@ -29,16 +29,20 @@ SECRET = "known to the device only"
 
 
 def test_the_environment_is_clean(start_device, tmp_path):
-    start = {"PATH": os.environ["PATH"], "HOME": "/root", "LD_PRELOAD": "", "AIRLIFT_PASSWORD": SECRET, "TOKEN": SECRET}
+    foreign = str(tmp_path / "systemd's")
+    start = {"PATH": os.environ["PATH"], "HOME": "/root", "LD_PRELOAD": "", "AIRLIFT_PASSWORD": SECRET, "TOKEN": SECRET,
+             "NOTIFY_SOCKET": foreign, "WATCHDOG_USEC": "1000"}
     device = start_device(ota={"passwd": SECRET}, firmware=recorder(tmp_path), options=["--board-id", "b1"], env=start)
     environment = wait_recorded(tmp_path)
     added_by_sh = {"PWD", "OLDPWD", "SHLVL", "_"}
-    expected = {"PATH", "AIRLIFT_DEVICE_NAME", "AIRLIFT_BOARD_ID", "AIRLIFT_SLOT", "AIRLIFT_IMAGE_SHA256", "AIRLIFT_RUN_DIR"}
+    expected = {"PATH", "AIRLIFT_DEVICE_NAME", "AIRLIFT_BOARD_ID", "AIRLIFT_SLOT", "AIRLIFT_IMAGE_SHA256", "AIRLIFT_RUN_DIR",
+                "NOTIFY_SOCKET"}
     assert set(environment) - added_by_sh == expected
     assert environment["AIRLIFT_DEVICE_NAME"] == device.name
     assert environment["AIRLIFT_BOARD_ID"] == "b1"
     assert environment["AIRLIFT_SLOT"] == "A"
     assert environment["AIRLIFT_RUN_DIR"] == str(device.state / "run")
+    assert environment["NOTIFY_SOCKET"] != foreign
     assert SECRET not in str(environment)
 
 

@@ -142,7 +142,7 @@ def test_password_needed(start_device, push, image):
 def test_no_space(start_device, push, image):
     device = start_device()
     image.write_bytes(bytes(9_000_000))
-    assert_failed(push(device.port, image), "no_space", 6, "9000000 bytes, the slot holds 8388608")
+    assert_failed(push(device.port, image), "no_space", 6, "9000000 bytes, the slot holds 8391680")
 
 
 def test_safe_mode(start_device, push, image):
