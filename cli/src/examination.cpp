@@ -152,18 +152,19 @@ Examination examine(const std::string& path, const std::vector<NamedKey>& keys) 
   if (!found.ok()) {
     examination.format = Trailer::Format::airlift;
     examination.verdict = found.error();
-    examination.survey = survey(file, file.size_bytes(), meter);
+    examination.survey = survey(file, file.size_bytes(), Digests::usual, meter);
     return examination;
   }
   const Trailer& trailer = found.value();
   take_trailer(examination, trailer);
-  examination.survey =
-      survey(file, file.size_bytes() - static_cast<std::uint32_t>(trailer.size_bytes), meter);
+  const Digests digests = trailer.format == Trailer::Format::esp32 ? Digests::all : Digests::usual;
+  const auto payload_bytes = static_cast<std::uint32_t>(file.size_bytes() - trailer.size_bytes);
+  examination.survey = survey(file, payload_bytes, digests, meter);
   settle(examination, keys, ring, trailer);
   if (trailer.format == Trailer::Format::esp32 && !examination.verified()) {
     // Nothing but a right signature tells such a trailer from payload.
     take_trailer(examination, Trailer{});
-    examination.survey = survey(file, file.size_bytes(), meter);
+    examination.survey = survey(file, file.size_bytes(), Digests::usual, meter);
   }
   return examination;
 } catch (const FileError& error) {

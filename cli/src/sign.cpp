@@ -137,7 +137,8 @@ SignReport sign(const SignRequest& request, const PrivateKey& key) try {
   write_payload(request, key, output, meter);
   // What has been written is what is signed, whatever happens to the input meanwhile.
   ImageFile written{output.written_path()};
-  const Survey facts = survey(written, written.size_bytes(), meter);
+  const Digests digests = request.format == Trailer::Format::esp32 ? Digests::all : Digests::usual;
+  const Survey facts = survey(written, written.size_bytes(), digests, meter);
   require_unpackable(facts, request.input);
   const Signature trailer = trailer_for(request, facts, key);
   output.write({trailer.data(), trailer.size()});

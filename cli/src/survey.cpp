@@ -75,14 +75,18 @@ class Unpacker {
 /// The payload: its digests, and what comes out of it.
 class PayloadSurvey {
  public:
+  explicit PayloadSurvey(Digests digests) : digests_{digests} {}
+
   void feed(Bytes bytes) {
     if (bytes.empty()) return;
     // A piece of a file has two bytes at least, unless that is all there is.
     if (!begun_ && codec::is_gzip(bytes)) unpacker_ = std::make_unique<Unpacker>(image_);
     begun_ = true;
     sha256_.update(bytes);
-    sha384_.update(bytes);
-    sha512_.update(bytes);
+    if (digests_ == Digests::all) {
+      sha384_.update(bytes);
+      sha512_.update(bytes);
+    }
     if (unpacker_) {
       unpacker_->feed(bytes);
     } else {
@@ -100,6 +104,7 @@ class PayloadSurvey {
   }
 
  private:
+  Digests digests_;
   bool begun_{false};
   crypto::Sha256 sha256_;
   crypto::Sha384 sha384_;
@@ -122,13 +127,13 @@ Bytes Survey::payload_digest(crypto::DigestKind kind) const {
   return {};
 }
 
-Survey survey(ImageFile& file, std::uint32_t payload_bytes, Meter& meter) {
+Survey survey(ImageFile& file, std::uint32_t payload_bytes, Digests digests, Meter& meter) {
   Survey result;
   result.file_bytes = file.size_bytes();
   result.payload_bytes = payload_bytes;
   crypto::Md5 md5;
   crypto::Sha256 sha256;
-  PayloadSurvey payload;
+  PayloadSurvey payload{digests};
   std::uint32_t position{0};
   meter.begin(file.size_bytes());
   file.read(0, file.size_bytes(), [&](Bytes bytes) {

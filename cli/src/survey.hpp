@@ -20,7 +20,7 @@ struct Survey {
   std::uint32_t payload_bytes{0};
   image::Compression compression{image::Compression::none};
   crypto::Sha256Digest payload_sha256{};
-  crypto::Sha384::Digest payload_sha384{};
+  crypto::Sha384::Digest payload_sha384{};  ///< only with Digests::all, as the next
   crypto::Sha512Digest payload_sha512{};
 
   /// What follows is about as much of the image as could be unpacked: all of it when this is `none`; else
@@ -34,7 +34,12 @@ struct Survey {
   [[nodiscard]] Bytes payload_digest(crypto::DigestKind kind) const;
 };
 
+enum class Digests : std::uint8_t {
+  usual,
+  all,  ///< whatever an ESP32 signature may be over
+};
+
 /// Throws FileError.
-[[nodiscard]] Survey survey(ImageFile& file, std::uint32_t payload_bytes, Meter& meter);
+[[nodiscard]] Survey survey(ImageFile& file, std::uint32_t payload_bytes, Digests digests, Meter& meter);
 
 }  // namespace airlift::cli

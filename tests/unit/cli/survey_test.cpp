@@ -32,7 +32,8 @@ class SurveyOf : public ::testing::Test {
   cli::Survey survey(std::string_view content, std::size_t trailer_bytes = 0) {
     cli::ImageFile file{folder_.write("image", content)};
     cli::Meter meter;
-    return cli::survey(file, static_cast<std::uint32_t>(content.size() - trailer_bytes), meter);
+    return cli::survey(file, static_cast<std::uint32_t>(content.size() - trailer_bytes), cli::Digests::all,
+                       meter);
   }
 
  private:
