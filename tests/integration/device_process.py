@@ -91,7 +91,7 @@ class Device:
         }
         for instances in elements.values():
             instances["0"] = {key: value for key, value in instances["0"].items() if value is not None}
-        (self.config / "env.json").write_text(json.dumps(elements | more_types))
+        (self.config / "env.json").write_text(json.dumps(elements | more_types, default=str))
         (self.config / "config.json").write_text("{}")
 
     def init(self, firmware, slot_size=None):
