@@ -162,6 +162,42 @@ TEST_F(Journal, NeverReadsOrWritesOutsideItsArea) {
   EXPECT_EQ(std::count(flash.memory.end() - sector_bytes, flash.memory.end(), 0x55), sector_bytes);
 }
 
+TEST_F(Journal, TakesSeveralSectorsForAnEntryWhereTheyAreSmall) {
+  constexpr std::uint32_t small{128};
+  constexpr std::uint32_t free{2 * small};
+  FakeFlash fine{{40 * small, small, 4}};
+  const Area inside{free, 37 * small};  // 18 pages of two sectors, and one that is left over
+  History journal{fine, inside};
+  journal.load();
+  for (int i = 0; i < 60; ++i) {
+    HistoryEntry entry = entry_with(std::to_string(i));
+    ASSERT_TRUE(journal.add(entry).ok());
+  }
+  History fresh{fine, inside};
+  fresh.load();
+  const RecentUpdates updates = fresh.recent();
+  ASSERT_EQ(updates.count, RecentUpdates::most);
+  EXPECT_EQ(updates.entries[0].to_version.view(), "59");
+  EXPECT_EQ(updates.entries[15].to_version.view(), "44");
+  EXPECT_EQ(std::count(fine.memory.begin(), fine.memory.begin() + free, 0xFF), free);
+  EXPECT_EQ(std::count(fine.memory.end() - 2 * small, fine.memory.end(), 0xFF), 2 * small);
+}
+
+TEST_F(Journal, StaysInItsAreaWhenItWasNeverLoaded) {
+  std::fill(flash.memory.begin(), flash.memory.begin() + sector_bytes, std::uint8_t{0x55});
+  add("x");
+  EXPECT_EQ(std::count(flash.memory.begin(), flash.memory.begin() + sector_bytes, 0x55), sector_bytes);
+}
+
+TEST_F(Journal, KeepsNothingInAnAreaThatIsTooSmallForAnEntry) {
+  FakeFlash fine{{4 * 128, 128, 4}};
+  History journal{fine, {128, 128}};
+  journal.load();
+  HistoryEntry entry = entry_with("1");
+  EXPECT_TRUE(journal.add(entry).ok());
+  EXPECT_EQ(fine.changes(), 0U);
+}
+
 struct Settling : ::testing::Test {
   [[nodiscard]] HistoryEntry newest() {
     EXPECT_TRUE(storage.history.settle(storage.store.record()).ok());

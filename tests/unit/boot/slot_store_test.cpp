@@ -73,6 +73,16 @@ TEST(FlashMap, IsRefusedWhenItDoesNotFitTheFlash) {
   EXPECT_EQ(error_of([](FlashMap& map) { map.history = {}; }), UpdateError::no_boot_record);
 }
 
+TEST(FlashMap, IsRefusedForAWriteUnitThatRecordsAreNoMultipleOf) {
+  port::FlashGeometry geometry = testing::test_geometry();
+  geometry.write_align_bytes = largest_write_unit_bytes;
+  FakeFlash fits{geometry};
+  EXPECT_TRUE(check(test_map(), fits).ok());
+  geometry.write_align_bytes = 2 * largest_write_unit_bytes;
+  FakeFlash does_not{geometry};
+  EXPECT_EQ(check(test_map(), does_not).error(), UpdateError::flash_misuse);
+}
+
 TEST_F(Slots, AConfirmedImageIsActiveAndTheOneBeforeStays) {
   for (unsigned i = 0; i < 5; ++i) {
     const std::string name = "version " + std::to_string(i);
@@ -187,6 +197,20 @@ TEST_F(Slots, AConfirmationRaisesTheFloorAndRetiresKeys) {
   EXPECT_TRUE(store.record().retired.contains(some_key));
   install(Kind::firmware, "without a counter");
   EXPECT_EQ(store.record().security_floor, 9U) << "and it never sinks";
+}
+
+TEST_F(Slots, HalfABundleDoesNotOutlastTheRulesItWasApprovedUnder) {
+  ASSERT_TRUE(store.stage(Kind::filesystem, staged("half", 7)).ok());
+  install(Kind::firmware, "changes no rule");
+  EXPECT_EQ(of(Kind::filesystem).at(SlotId::a).state, SlotState::staged);
+  StagedImage image = staged("raises the floor");
+  image.security_counter = 9;
+  ASSERT_TRUE(store.give_up_target(Kind::firmware).ok());
+  ASSERT_TRUE(store.stage(Kind::firmware, image).ok());
+  ASSERT_TRUE(store.count_attempt().ok());
+  ASSERT_TRUE(store.confirm().ok());
+  EXPECT_EQ(of(Kind::filesystem).at(SlotId::a).state, SlotState::empty);
+  EXPECT_EQ(of(Kind::firmware).at(of(Kind::firmware).active).state, SlotState::good);
 }
 
 TEST_F(Slots, ADamagedActiveImageFallsBackToAGoodOneOnly) {

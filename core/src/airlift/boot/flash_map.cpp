@@ -27,6 +27,7 @@ bool overlap(const Area& a, const Area& b) {
 }  // namespace
 
 Status check(const FlashMap& map, const port::Flash& flash) {
+  if (largest_write_unit_bytes % flash.geometry().write_align_bytes != 0) return UpdateError::flash_misuse;
   const std::array<Area, areas> all = all_areas(map);
   for (auto area = all.begin(); area != all.end(); ++area) {
     if (!on_sector_boundaries(*area, flash)) return UpdateError::flash_misuse;

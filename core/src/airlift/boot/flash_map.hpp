@@ -21,8 +21,11 @@ struct FlashMap {
   std::array<std::array<Area, 2>, image::kinds> slots;  ///< by Kind and SlotId; of size 0: no such images
 };
 
+/// Records and headers are multiples of it.
+inline constexpr std::uint32_t largest_write_unit_bytes{256};
+
 /// Outcomes: ok; flash_misuse: an area lies outside the flash, or does not begin and end at sector
-/// boundaries, or two areas overlap.
+/// boundaries, or two areas overlap, or the flash's write unit does not divide the largest one.
 [[nodiscard]] Status check(const FlashMap& map, const port::Flash& flash);
 
 /// The map of a flash whose sectors all have the same size: record and history of four sectors each, then the

@@ -5,8 +5,10 @@
 namespace airlift::boot {
 namespace {
 
-/// With write units of up to 512 bytes.
-constexpr std::size_t longest_stride_bytes{512};
+/// With the largest write unit.
+constexpr std::size_t longest_stride_bytes{256};
+static_assert(history_entry_bytes <= longest_stride_bytes &&
+              largest_write_unit_bytes == longest_stride_bytes);
 
 /// Puts `entry` where it belongs among the newest, or nowhere.
 void insert(RecentUpdates& updates, const HistoryEntry& entry) {
@@ -63,35 +65,41 @@ std::uint32_t History::entry_stride() const {
   return (static_cast<std::uint32_t>(history_entry_bytes) + unit - 1) / unit * unit;
 }
 
+Area History::page_at(std::uint32_t start) const {
+  Area page{start, 0};
+  while (page.size_bytes < entry_stride() && page.end() < area_.end()) {
+    page.size_bytes += flash_.sector_at(page.end()).size_bytes;
+  }
+  return page;
+}
+
 template <typename Visit>
 void History::for_each(Visit visit) {
   const std::uint32_t stride = entry_stride();
-  for (std::uint32_t start = area_.address; start < area_.end();) {
-    const port::FlashSector sector = flash_.sector_at(start);
-    for (std::uint32_t at = sector.address; sector.end() - at >= stride; at += stride) {
+  for (Area page = page_at(area_.address); page.size_bytes >= stride; page = page_at(page.end())) {
+    for (std::uint32_t at = page.address; page.end() - at >= stride; at += stride) {
       HistoryEntryBytes bytes{};
       if (!flash_.read(at, bytes).ok()) continue;
       const Result<HistoryEntry> entry = decode(bytes);
-      if (entry.ok()) visit(entry.value(), sector);
+      if (entry.ok()) visit(entry.value(), page);
     }
-    start = sector.end();
   }
 }
 
 void History::load() {
   last_sequence_ = last_number_ = 0;
-  if (area_.size_bytes > 0) sector_ = flash_.sector_at(area_.address);
-  for_each([&](const HistoryEntry& entry, const port::FlashSector& sector) {
+  page_ = page_at(area_.address);
+  for_each([&](const HistoryEntry& entry, const Area& page) {
     last_number_ = std::max(last_number_, entry.number);
     if (entry.sequence <= last_sequence_) return;
     last_sequence_ = entry.sequence;
-    sector_ = sector;
+    page_ = page;
   });
 }
 
 RecentUpdates History::recent() {
   RecentUpdates updates;
-  for_each([&](const HistoryEntry& entry, const port::FlashSector&) { insert(updates, entry); });
+  for_each([&](const HistoryEntry& entry, const Area&) { insert(updates, entry); });
   return updates;
 }
 
@@ -102,28 +110,28 @@ bool History::is_erased(std::uint32_t address) {
          std::all_of(bytes.begin(), bytes.end(), [&](std::uint8_t byte) { return byte == erased; });
 }
 
-/// The end of the sector when it is full. What a power cut has half written is passed over.
-std::uint32_t History::free_place_in(const port::FlashSector& sector) {
+/// The end of the page when it is full. What a power cut has half written is passed over.
+std::uint32_t History::free_place_in(const Area& page) {
   const std::uint32_t stride = entry_stride();
-  std::uint32_t free = sector.address + sector.size_bytes / stride * stride;
-  while (free > sector.address && is_erased(free - stride)) free -= stride;
-  return sector.end() - free >= stride ? free : sector.end();
+  std::uint32_t free = page.address + page.size_bytes / stride * stride;
+  while (free > page.address && is_erased(free - stride)) free -= stride;
+  return page.end() - free >= stride ? free : page.end();
 }
 
-port::FlashSector History::sector_after(const port::FlashSector& sector) const {
-  return flash_.sector_at(sector.end() < area_.end() ? sector.end() : area_.address);
-}
-
-Status History::enter_next_sector() {
-  sector_ = sector_after(sector_);
-  return flash_.erase_sector(sector_.address);
+Status History::enter_next_page() {
+  page_ = page_at(page_.end());
+  if (page_.size_bytes < entry_stride()) page_ = page_at(area_.address);
+  for (std::uint32_t at = page_.address; at < page_.end(); at = flash_.sector_at(at).end()) {
+    if (const Status erased = flash_.erase_sector(at); !erased.ok()) return erased;
+  }
+  return {};
 }
 
 Status History::program_next(const HistoryEntryBytes& entry) {
-  std::uint32_t place = free_place_in(sector_);
-  if (place == sector_.end()) {
-    if (const Status entered = enter_next_sector(); !entered.ok()) return entered;
-    place = sector_.address;
+  std::uint32_t place = free_place_in(page_);
+  if (place == page_.end()) {
+    if (const Status entered = enter_next_page(); !entered.ok()) return entered;
+    place = page_.address;
   }
   std::array<std::uint8_t, longest_stride_bytes> padded{};
   padded.fill(flash_.geometry().erased_value);
@@ -132,12 +140,12 @@ Status History::program_next(const HistoryEntryBytes& entry) {
 }
 
 Status History::append(HistoryEntry& entry) {
-  if (area_.size_bytes == 0) return {};
+  if (page_at(area_.address).size_bytes < entry_stride()) return {};
   entry.sequence = ++last_sequence_;
   const HistoryEntryBytes bytes = encode(entry);
   if (program_next(bytes).ok()) return {};
   // A worn-out sector must not end the journal.
-  if (const Status entered = enter_next_sector(); !entered.ok()) return entered;
+  if (const Status entered = enter_next_page(); !entered.ok()) return entered;
   return program_next(bytes);
 }
 

@@ -19,8 +19,8 @@ struct RecentUpdates {
 
 class History {
  public:
-  /// `flash` outlives the history. An area of size 0 keeps nothing.
-  History(port::Flash& flash, const Area& area) : flash_{flash}, area_{area} {}
+  /// `flash` outlives the history. An area without room for an entry keeps nothing.
+  History(port::Flash& flash, const Area& area) : flash_{flash}, area_{area}, page_{area.end(), 0} {}
 
   /// Finds the end of the journal. Call it before the others.
   void load();
@@ -43,17 +43,18 @@ class History {
   void for_each(Visit visit);
   [[nodiscard]] std::uint32_t entry_stride() const;
   [[nodiscard]] bool is_erased(std::uint32_t address);
-  [[nodiscard]] std::uint32_t free_place_in(const port::FlashSector& sector);
-  [[nodiscard]] port::FlashSector sector_after(const port::FlashSector& sector) const;
+  [[nodiscard]] std::uint32_t free_place_in(const Area& page);
+  /// As many sectors as hold an entry: one, where sectors are not small. Too small: the area ends there.
+  [[nodiscard]] Area page_at(std::uint32_t start) const;
   [[nodiscard]] Status append(HistoryEntry& entry);
   [[nodiscard]] Status program_next(const HistoryEntryBytes& entry);
-  [[nodiscard]] Status enter_next_sector();
+  [[nodiscard]] Status enter_next_page();
 
   port::Flash& flash_;
   Area area_;
   std::uint32_t last_sequence_{0};
   std::uint32_t last_number_{0};
-  port::FlashSector sector_;  ///< that of the newest entry
+  Area page_;  ///< that of the newest entry
 };
 
 }  // namespace airlift::boot

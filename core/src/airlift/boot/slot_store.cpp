@@ -17,6 +17,14 @@ void for_each_candidate(BootRecord& record, Change change) {
   }
 }
 
+/// What waits for the other image of its bundle was approved when older counters and keys were good enough.
+void give_up_waiting(BootRecord& record) {
+  for (BootRecord::Slots& slots : record.kinds) {
+    SlotInfo& target = slots.at(slots.target());
+    if (target.state == SlotState::staged) target = {};
+  }
+}
+
 SlotInfo info_of(const SlotHeader& header, SlotState state) {
   SlotInfo info;
   info.state = state;
@@ -139,6 +147,9 @@ Status SlotStore::confirm() {
     slots.active = slots.candidate;
     slots.candidate = SlotId::none;
   });
+  if (next.security_floor != record_.security_floor || next.retired.count != record_.retired.count) {
+    give_up_waiting(next);
+  }
   next.attempts = 0;
   return save(next);
 }

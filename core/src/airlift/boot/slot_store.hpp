@@ -53,7 +53,8 @@ class SlotStore {
   [[nodiscard]] Status give_back_attempt();
   /// Why this attempt fails; the next boot decides.
   [[nodiscard]] Status note_failure(UpdateError reason);
-  /// The candidate works. Nothing on trial: nothing happens.
+  /// The candidate works. Nothing on trial: nothing happens. When that raises the security floor or retires
+  /// keys, half a bundle that waits is given up.
   [[nodiscard]] Status confirm();
   /// The candidate is not tried any more.
   [[nodiscard]] Status reject(UpdateError reason);
