@@ -15,9 +15,9 @@ using Format = Trailer::Format;
 struct Case {
   const Policy& policy;
   const DeviceFacts& facts;
-  Kind kind;
+  Kind kind{Kind::firmware};
   const Trailer& trailer;
-  const PayloadFacts* payload;  ///< null: still to come
+  const PayloadFacts* payload{nullptr};  ///< null: still to come
   Approved found;
 
   [[nodiscard]] bool required() const { return policy.mode == SignatureMode::required; }
