@@ -90,10 +90,10 @@ std::string_view end_text(EspPart::End end) {
 }
 
 void add_esp_part(Rows& rows, const EspPart& part) {
-  rows.add(
-      fmt::format("at {}", part.offset_bytes),
-      fmt::format("{}, flash {} {} {}, entry {:#010x}, {} segments, {}", part.chip, part.flash_mode,
-                  part.flash_size, part.flash_frequency, part.entry, part.segment_count, end_text(part.end)));
+  rows.add(fmt::format("at {}", part.offset_bytes),
+           fmt::format("{}, flash {} {} {}, entry {:#010x}, {} segment{}, {}", part.chip, part.flash_mode,
+                       part.flash_size, part.flash_frequency, part.entry, part.segment_count,
+                       part.segment_count == 1 ? "" : "s", end_text(part.end)));
   for (const image::EspImage::Segment& segment : part.segments) {
     rows.add("  segment", fmt::format("{:#010x}  {} bytes at {}", segment.address, segment.size_bytes,
                                       segment.offset_bytes));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace airlift::cli {
 namespace {
@@ -19,6 +20,7 @@ constexpr std::array known_refusals{
     KnownWords{"not enough space", UpdateError::no_space},
     KnownWords{"another upload is running", UpdateError::busy},
     KnownWords{"safe mode", UpdateError::safe_mode},
+    KnownWords{"image is on trial", UpdateError::trial_running},
     KnownWords{"too many wrong passwords", UpdateError::too_many_tries},
 };
 
@@ -29,6 +31,24 @@ constexpr char lower(char c) {
 bool contains_ignoring_case(std::string_view text, std::string_view lower_case_part) {
   return std::search(text.begin(), text.end(), lower_case_part.begin(), lower_case_part.end(),
                      [](char a, char b) { return lower(a) == b; }) != text.end();
+}
+
+/// What a device's error number says: 1 to 7 mean the same on every device; from 20 on only Airlift has any.
+/// A wrong signature is 12 on an ESP8266 and on Airlift, 14 on an ESP32, whose 12 is "Aborted" (the cores'
+/// Updater.h and Update.h).
+UpdateError meaning_of_number(int number, std::string_view words) {
+  constexpr int esp32_signature{14};
+  constexpr int first_of_airlift{20};
+  const bool of_signature = contains_ignoring_case(words, "signature");
+  if (of_signature && (number == number_of(UpdateError::signature_wrong) || number == esp32_signature)) {
+    return UpdateError::signature_wrong;
+  }
+  const bool everywhere =
+      number >= number_of(UpdateError::flash_write) && number <= number_of(UpdateError::digest_mismatch);
+  const bool airlift = number >= first_of_airlift && number <= std::numeric_limits<std::uint8_t>::max();
+  if (!everywhere && !airlift) return UpdateError::rejected;
+  const UpdateError error = describe(static_cast<UpdateError>(number)).error;
+  return error == UpdateError::none ? UpdateError::rejected : error;
 }
 
 }  // namespace
@@ -78,10 +98,7 @@ PushFailure rejection(std::string_view device, std::string_view words, int numbe
       number == 0 ? std::string{words} : fmt::format("{} (its error {})", words, number);
   PushFailure result = make_failure(UpdateError::rejected, Stage::result,
                                     fmt::format("{} rejected the image: {}", device, numbered));
-  // 1 to 7 mean the same on every device, see update_error.hpp.
-  if (number >= number_of(UpdateError::flash_write) && number <= number_of(UpdateError::digest_mismatch)) {
-    result.advice = describe(static_cast<UpdateError>(number)).advice;
-  }
+  result.advice = describe(meaning_of_number(number, words)).advice;
   result.device_says = words;
   result.device_number = number;
   return result;

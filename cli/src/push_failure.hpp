@@ -31,7 +31,7 @@ struct PushError {
 };
 
 /// What a device that refuses the upload with `words` (the text behind `ERR: `) means: no_space, busy,
-/// safe_mode, too_many_tries, or just refused.
+/// safe_mode, too_many_tries, trial_running, or just refused.
 [[nodiscard]] UpdateError meaning_of_refusal(std::string_view words);
 
 [[nodiscard]] PushFailure refusal(std::string_view device, std::string_view words);

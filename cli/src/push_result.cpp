@@ -15,13 +15,21 @@ struct ExitCode {
 
 // What is not here failed in the transfer or after it: 1.
 constexpr std::array exit_codes{
-    ExitCode{UpdateError::name_not_found, 3}, ExitCode{UpdateError::no_answer, 4},
-    ExitCode{UpdateError::wrong_password, 5}, ExitCode{UpdateError::password_needed, 5},
-    ExitCode{UpdateError::refused, 6},        ExitCode{UpdateError::no_space, 6},
-    ExitCode{UpdateError::busy, 6},           ExitCode{UpdateError::safe_mode, 6},
-    ExitCode{UpdateError::too_many_tries, 6}, ExitCode{UpdateError::no_connect_back, 7},
-    ExitCode{UpdateError::listen_failed, 8},  ExitCode{UpdateError::file_unreadable, 8},
-    ExitCode{UpdateError::network_failed, 8}, ExitCode{UpdateError::no_entropy, 8},
+    ExitCode{UpdateError::name_not_found, 3},
+    ExitCode{UpdateError::no_answer, 4},
+    ExitCode{UpdateError::wrong_password, 5},
+    ExitCode{UpdateError::password_needed, 5},
+    ExitCode{UpdateError::refused, 6},
+    ExitCode{UpdateError::no_space, 6},
+    ExitCode{UpdateError::busy, 6},
+    ExitCode{UpdateError::safe_mode, 6},
+    ExitCode{UpdateError::trial_running, 6},
+    ExitCode{UpdateError::too_many_tries, 6},
+    ExitCode{UpdateError::no_connect_back, 7},
+    ExitCode{UpdateError::listen_failed, 8},
+    ExitCode{UpdateError::file_unreadable, 8},
+    ExitCode{UpdateError::network_failed, 8},
+    ExitCode{UpdateError::no_entropy, 8},
     ExitCode{UpdateError::cancelled, 130},  // as a shell reports SIGINT
 };
 

@@ -18,6 +18,22 @@ cli::PushReport report_of(UpdateError code, Stage stage) {
   return report;
 }
 
+TEST(PushResult, NumbersThatMeanTheSameEverywhereAreExplained) {
+  const auto advice = [](int number, std::string_view words) {
+    return cli::rejection("devding", words, number).advice;
+  };
+  EXPECT_EQ(advice(7, "MD5 Failed"), describe(UpdateError::digest_mismatch).advice);
+  EXPECT_EQ(advice(84, "signed with an unknown key"), describe(UpdateError::key_unknown).advice);
+  EXPECT_EQ(advice(12, "Signature verification failed"), describe(UpdateError::signature_wrong).advice);
+  EXPECT_EQ(advice(14, "Signature Verification Failed"), describe(UpdateError::signature_wrong).advice);
+  const std::string_view own_words = describe(UpdateError::rejected).advice;
+  EXPECT_EQ(advice(12, "Aborted"), own_words);
+  EXPECT_EQ(advice(9, "Could Not Activate The Firmware"), own_words);
+  EXPECT_EQ(advice(0, "no number"), own_words);
+  EXPECT_EQ(advice(48, "a number nobody has"), own_words);
+  EXPECT_EQ(advice(84 + 256, "a number nobody has"), own_words);
+}
+
 TEST(PushResult, ExitCodes) {
   EXPECT_EQ(cli::exit_code_of({}), 0);
   const std::vector<std::tuple<int, UpdateError, Stage>> promised{

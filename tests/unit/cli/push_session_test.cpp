@@ -121,6 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
                       RefusalCase{"another upload is running", UpdateError::busy},
                       RefusalCase{"safe mode", UpdateError::safe_mode},
                       RefusalCase{"too many wrong passwords: wait 4 s", UpdateError::too_many_tries},
+                      RefusalCase{describe(UpdateError::trial_running).text, UpdateError::trial_running},
                       RefusalCase{"no challenge is open", UpdateError::refused},
                       RefusalCase{"it is Sunday", UpdateError::refused}));
 
