@@ -151,3 +151,14 @@ def test_a_bundle_is_rolled_back_as_one(start_device, keys, signed, tmp_path):
     for state in (status["firmware"]["slots"]["B"], status["filesystem"]["slots"]["A"]):
         assert (state["state"], state["reason"]["name"]) == ("bad", "application_exited")
     assert [entry["result"] for entry in status["history"][:2]] == ["rolled back"] * 2
+
+
+def test_init_shows_the_version_and_keeps_to_the_board(make_device, keys, signed, version_2, tmp_path):
+    (tmp_path / "signed").write_bytes(signed(keys("ed25519"), version_2, version="2.5", boards=["board-7"]))
+    device = make_device()
+    done = device.command("init", "--firmware", tmp_path / "signed")
+    assert done.returncode == 1 and "image for another board" in done.stderr
+    done = device.command("init", "--firmware", tmp_path / "signed", "--board-id", "board-7")
+    assert done.returncode == 0 and f"version 2.5, {len(version_2)} bytes in slot A" in done.stdout
+    slot = device.status()["firmware"]["slots"]["A"]
+    assert (slot["state"], slot["version"], slot["size_bytes"]) == ("good", "2.5", len(version_2))
