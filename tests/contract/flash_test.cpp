@@ -96,6 +96,36 @@ TYPED_TEST(FlashContract, ErasesOneSectorAndNoOther) {
   EXPECT_TRUE(this->flash_.program(16384, view(ByteVector(16384, 7))).ok());
 }
 
+TYPED_TEST(FlashContract, ErasesARangeOfSectorsAndNoOther) {
+  const ByteVector image(4 * 16384, 0);
+  ASSERT_TRUE(this->flash_.program(0, view(image)).ok());
+  ASSERT_TRUE(this->flash_.erase(16384, 3 * 16384).ok());
+  EXPECT_THAT(read_all(this->flash_, 0, 16384), Each(0));
+  EXPECT_THAT(read_all(this->flash_, 16384, 2 * 16384), Each(geometry.erased_value));
+  EXPECT_THAT(read_all(this->flash_, 3 * 16384, 16384), Each(0));
+  EXPECT_TRUE(this->flash_.erase(16384, 16384).ok());
+  EXPECT_EQ(this->flash_.erase(16384, 3 * 16384 - 4).error(), UpdateError::flash_misuse);
+  EXPECT_EQ(this->flash_.erase(4, 16384).error(), UpdateError::flash_misuse);
+  EXPECT_EQ(this->flash_.erase(16384, 0).error(), UpdateError::flash_misuse);
+  EXPECT_EQ(this->flash_.erase(0, geometry.size_bytes + 16384).error(), UpdateError::flash_misuse);
+  EXPECT_THAT(read_all(this->flash_, 0, 16384), Each(0));
+}
+
+TYPED_TEST(FlashContract, ComparesWithoutChangingAnything) {
+  ByteVector image(5 * 16384 + 40);
+  for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::uint8_t>(i * 7);
+  ASSERT_TRUE(this->flash_.program(8, view(image)).ok());
+  EXPECT_TRUE(this->flash_.compare(8, view(image)).ok());
+  EXPECT_TRUE(this->flash_.compare(8, {}).ok());
+  for (const std::size_t place : {std::size_t{0}, std::size_t{16383}, image.size() - 1}) {
+    image[place] ^= 1;
+    EXPECT_EQ(this->flash_.compare(8, view(image)).error(), UpdateError::flash_write) << place;
+    image[place] ^= 1;
+  }
+  EXPECT_EQ(this->flash_.compare(geometry.size_bytes - 4, view(image)).error(), UpdateError::flash_misuse);
+  EXPECT_TRUE(this->flash_.compare(8, view(image)).ok());
+}
+
 TYPED_TEST(FlashContract, RefusesWhatIsOutOfRange) {
   const std::uint32_t size = geometry.size_bytes;
   ByteVector bytes(8);

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -14,11 +13,13 @@
 namespace airlift::posix {
 namespace {
 
-constexpr auto erased_block = [] {
-  std::array<std::uint8_t, 4096> block{};
-  for (std::uint8_t& byte : block) byte = port::FlashGeometry{}.erased_value;
-  return block;
-}();
+/// What one system call moves at most.
+constexpr std::size_t piece_bytes{64 * 1024};
+
+const std::vector<std::uint8_t>& erased_piece() {
+  static const std::vector<std::uint8_t> piece(piece_bytes, port::FlashGeometry{}.erased_value);
+  return piece;
+}
 
 [[noreturn]] void throw_error(int error, const std::string& path, const char* what) {
   throw std::system_error{error, std::generic_category(), path + ": " + what};
@@ -39,22 +40,23 @@ bool transfer_all(Transfer transfer, int fd, Range range, off_t offset) {
 
 bool erase_range(int fd, off_t offset, std::size_t count) {
   while (count > 0) {
-    const Bytes block = Bytes{erased_block}.first(std::min(count, erased_block.size()));
-    if (!transfer_all(::pwrite, fd, block, offset)) return false;
-    offset += static_cast<off_t>(block.size());
-    count -= block.size();
+    const Bytes piece{erased_piece().data(), std::min(count, piece_bytes)};
+    if (!transfer_all(::pwrite, fd, piece, offset)) return false;
+    offset += static_cast<off_t>(piece.size());
+    count -= piece.size();
   }
   return true;
 }
 
-/// Lets the disk begin with what lies before `end`, a piece at a time, so that flush() finds little left to
-/// wait for: it is called between the turns of other elements. Advice only; flush() sees to what was not
-/// heeded.
-void write_back_early(int fd, std::size_t end) {
-  constexpr std::size_t piece_bytes{256 * 1024};
-  if (end % piece_bytes != 0) return;
-  const auto begin = static_cast<off64_t>(end - piece_bytes);
-  [[maybe_unused]] const int ignored = ::sync_file_range(fd, begin, piece_bytes, SYNC_FILE_RANGE_WRITE);
+/// Lets the disk begin with what has been written, in large pieces, so that flush() finds little left to wait
+/// for: it is called between the turns of other elements. Advice only; flush() sees to what was not heeded.
+void write_back_early(int fd, std::size_t begin, std::size_t end) {
+  constexpr std::size_t stretch_bytes{256 * 1024};
+  const std::size_t from = begin / stretch_bytes * stretch_bytes;
+  const std::size_t to = end / stretch_bytes * stretch_bytes;
+  if (to == from) return;
+  [[maybe_unused]] const int ignored = ::sync_file_range(
+      fd, static_cast<off64_t>(from), static_cast<off64_t>(to - from), SYNC_FILE_RANGE_WRITE);
 }
 
 /// A lock of the open file description, fcntl(2): unlike one of flock() it can be seen without being taken.
@@ -92,6 +94,9 @@ port::FlashGeometry geometry_of(int fd, const std::string& path, std::uint32_t s
 }
 
 }  // namespace
+
+FileFlash::FileFlash(UniqueFd fd, const port::FlashGeometry& geometry)
+    : fd_{std::move(fd)}, geometry_{geometry}, piece_(piece_bytes) {}
 
 std::unique_ptr<FileFlash> FileFlash::create(const std::string& path, const port::FlashGeometry& geometry) {
   if (!is_usable(geometry))
@@ -143,21 +148,43 @@ Status FileFlash::do_read(std::uint32_t address, MutableBytes into) {
 }
 
 Status FileFlash::do_erase_sector(std::uint32_t address) {
-  return erase_range(fd_.get(), address, geometry_.sector_bytes) ? Status{} : UpdateError::flash_erase;
+  return do_erase(address, address + geometry_.sector_bytes);
+}
+
+Status FileFlash::do_erase(std::uint32_t address, std::uint32_t end) {
+  return erase_range(fd_.get(), address, end - address) ? Status{} : UpdateError::flash_erase;
+}
+
+template <typename Check>
+Status FileFlash::check_pieces(std::uint32_t address, std::size_t size_bytes, Check check) {
+  for (std::size_t done = 0; done < size_bytes;) {
+    const MutableBytes piece{piece_.data(), std::min(piece_.size(), size_bytes - done)};
+    const auto offset = static_cast<off_t>(address + done);
+    if (!transfer_all(::pread, fd_.get(), piece, offset)) return UpdateError::flash_read;
+    if (const Status checked = check(Bytes{piece}, done); !checked.ok()) return checked;
+    done += piece.size();
+  }
+  return {};
 }
 
 Status FileFlash::do_program(std::uint32_t address, Bytes bytes) {
-  std::array<std::uint8_t, erased_block.size()> present{};
-  for (std::size_t done = 0; done < bytes.size();) {
-    const MutableBytes part = MutableBytes{present}.first(std::min(present.size(), bytes.size() - done));
-    if (!transfer_all(::pread, fd_.get(), part, static_cast<off_t>(address + done)))
-      return UpdateError::flash_write;
-    if (std::memcmp(part.data(), erased_block.data(), part.size()) != 0) return UpdateError::flash_misuse;
-    done += part.size();
-  }
+  const auto is_erased = [](Bytes piece, std::size_t) {
+    const bool erased = std::memcmp(piece.data(), erased_piece().data(), piece.size()) == 0;
+    return erased ? Status{} : Status{UpdateError::flash_misuse};
+  };
+  const Status free = check_pieces(address, bytes.size(), is_erased);
+  if (free.error() == UpdateError::flash_read) return UpdateError::flash_write;
+  if (!free.ok()) return free;
   if (!transfer_all(::pwrite, fd_.get(), bytes, address)) return UpdateError::flash_write;
-  write_back_early(fd_.get(), address + bytes.size());
+  write_back_early(fd_.get(), address, address + bytes.size());
   return {};
+}
+
+Status FileFlash::do_compare(std::uint32_t address, Bytes bytes) {
+  return check_pieces(address, bytes.size(), [bytes](Bytes piece, std::size_t done) {
+    const bool same = std::memcmp(piece.data(), bytes.data() + done, piece.size()) == 0;
+    return same ? Status{} : Status{UpdateError::flash_write};
+  });
 }
 
 }  // namespace airlift::posix

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "airlift/port/flash.hpp"
 #include "airlift_posix/unique_fd.hpp"
@@ -11,7 +12,7 @@ namespace airlift::posix {
 
 /// Stricter than a chip: program() into bytes that are not erased is flash_misuse and writes nothing.
 /// The file is locked while the object lives, so two processes cannot both use it; reading it meanwhile takes
-/// no lock and disturbs nobody. Needs 64 KiB of memory in all.
+/// no lock and disturbs nobody. Needs 128 KiB of memory.
 class FileFlash final : public port::Flash {
  public:
   /// Makes a new, erased flash of at most 4 GiB - 1 byte, readable by its owner only. It appears at `path`
@@ -37,14 +38,21 @@ class FileFlash final : public port::Flash {
   [[nodiscard]] Status flush() override;
 
  private:
-  FileFlash(UniqueFd fd, const port::FlashGeometry& geometry) : fd_{std::move(fd)}, geometry_{geometry} {}
+  FileFlash(UniqueFd fd, const port::FlashGeometry& geometry);
 
   [[nodiscard]] Status do_read(std::uint32_t address, MutableBytes into) override;
   [[nodiscard]] Status do_erase_sector(std::uint32_t address) override;
   [[nodiscard]] Status do_program(std::uint32_t address, Bytes bytes) override;
+  [[nodiscard]] Status do_erase(std::uint32_t address, std::uint32_t end) override;
+  [[nodiscard]] Status do_compare(std::uint32_t address, Bytes bytes) override;
+
+  /// Reads the range piece by piece and hands each to `check`.
+  template <typename Check>
+  [[nodiscard]] Status check_pieces(std::uint32_t address, std::size_t size_bytes, Check check);
 
   UniqueFd fd_;
   port::FlashGeometry geometry_;
+  std::vector<std::uint8_t> piece_;  ///< for reading back
 };
 
 }  // namespace airlift::posix

@@ -54,20 +54,11 @@ Result<BootRecord> RecordStore::load() {
   return newest;
 }
 
-Status RecordStore::erase(const Area& copy) {
-  for (std::uint32_t at = copy.address; at < copy.end(); at = flash_.sector_at(at).end()) {
-    if (const Status erased = flash_.erase_sector(at); !erased.ok()) return erased;
-  }
-  return {};
-}
-
 Status RecordStore::write(const Area& copy, const BootRecordBytes& bytes) {
-  if (const Status erased = erase(copy); !erased.ok()) return erased;
+  if (const Status erased = flash_.erase(copy.address, copy.end()); !erased.ok()) return erased;
   if (const Status written = flash_.program(copy.address, bytes); !written.ok()) return written;
   if (const Status flushed = flash_.flush(); !flushed.ok()) return flushed;
-  BootRecordBytes stored{};
-  if (const Status read = flash_.read(copy.address, stored); !read.ok()) return read;
-  return stored == bytes ? Status{} : Status{UpdateError::flash_write};
+  return flash_.compare(copy.address, bytes);
 }
 
 Status RecordStore::save(BootRecord& record) {
@@ -85,7 +76,7 @@ Status RecordStore::save(BootRecord& record) {
       return {};
     }
     // What is told to have failed must not rule after a restart.
-    [[maybe_unused]] const Status best_effort = erase(all.areas[copy]);
+    [[maybe_unused]] const Status best_effort = flash_.erase(all.areas[copy].address, all.areas[copy].end());
   }
   return UpdateError::flash_write;
 }

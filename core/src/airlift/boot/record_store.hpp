@@ -31,7 +31,6 @@ class RecordStore {
 
   [[nodiscard]] Copies copies() const;
   [[nodiscard]] Result<BootRecord> read(const Area& copy);
-  [[nodiscard]] Status erase(const Area& copy);
   [[nodiscard]] Status write(const Area& copy, const BootRecordBytes& bytes);
 
   port::Flash& flash_;

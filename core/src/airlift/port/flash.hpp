@@ -2,6 +2,9 @@
 // Flash memory with NOR rules: erase sets a whole sector to the erased value, program writes into erased
 // bytes only.
 
+#include <algorithm>
+#include <array>
+
 #include "airlift/base/span.hpp"
 #include "airlift/base/status.hpp"
 
@@ -53,6 +56,16 @@ class Flash {
     return do_erase_sector(address);
   }
 
+  /// Erases the sectors from `address` to before `end`, both sector boundaries.
+  /// Outcomes: as erase_sector(); flash_misuse also when one of them is no boundary.
+  [[nodiscard]] Status erase(std::uint32_t address, std::uint32_t end) {
+    if (address > end || !in_range(address, end - address)) return UpdateError::flash_misuse;
+    if (address == end) return {};
+    if (sector_at(address).address != address || sector_at(end - 1).end() != end)
+      return UpdateError::flash_misuse;
+    return do_erase(address, end);
+  }
+
   /// Writes `bytes` at `address`, both aligned to write_align_bytes, into erased bytes.
   /// Outcomes: ok; flash_misuse: out of range, not aligned, or not erased before (nothing is written);
   /// flash_write: the content of the range is undefined.
@@ -63,6 +76,13 @@ class Flash {
       return UpdateError::flash_misuse;
     }
     return do_program(address, bytes);
+  }
+
+  /// Whether the flash holds `bytes` at `address`. Outcomes: ok; flash_write: it holds others; flash_read;
+  /// flash_misuse: out of range.
+  [[nodiscard]] Status compare(std::uint32_t address, Bytes bytes) {
+    if (!in_range(address, bytes.size())) return UpdateError::flash_misuse;
+    return do_compare(address, bytes);
   }
 
   /// When it returns ok, everything programmed and erased before survives a power cut, and nothing programmed
@@ -79,6 +99,28 @@ class Flash {
   [[nodiscard]] virtual Status do_read(std::uint32_t address, MutableBytes into) = 0;
   [[nodiscard]] virtual Status do_erase_sector(std::uint32_t address) = 0;
   [[nodiscard]] virtual Status do_program(std::uint32_t address, Bytes bytes) = 0;
+
+  // Ports that can do these faster override them.
+
+  [[nodiscard]] virtual Status do_erase(std::uint32_t address, std::uint32_t end) {
+    for (std::uint32_t at = address; at < end; at = sector_at(at).end()) {
+      if (const Status erased = do_erase_sector(at); !erased.ok()) return erased;
+    }
+    return {};
+  }
+
+  [[nodiscard]] virtual Status do_compare(std::uint32_t address, Bytes bytes) {
+    std::array<std::uint8_t, 256> stored{};
+    for (std::size_t done = 0; done < bytes.size();) {
+      const Bytes wanted = bytes.subspan(done, std::min(stored.size(), bytes.size() - done));
+      const MutableBytes piece = MutableBytes{stored}.first(wanted.size());
+      const Status read = do_read(address + static_cast<std::uint32_t>(done), piece);
+      if (!read.ok()) return read;
+      if (!std::equal(wanted.begin(), wanted.end(), piece.begin())) return UpdateError::flash_write;
+      done += wanted.size();
+    }
+    return {};
+  }
 };
 
 }  // namespace airlift::port
