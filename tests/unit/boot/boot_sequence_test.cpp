@@ -112,6 +112,19 @@ TEST_F(Boot, WithNothingWholeStartsNothingButCanBeUpdated) {
   EXPECT_EQ(boot().firmware, SlotId::b);
 }
 
+TEST_F(Boot, ATrialThatCannotGoOnDoesNotKeepNewImagesOut) {
+  ASSERT_EQ(storage.install(old_image), UpdateError::none);
+  ASSERT_EQ(storage.upload(new_image), UpdateError::none);
+  ASSERT_TRUE(boot().on_trial);
+  damage(Kind::firmware, SlotId::a);
+  damage(Kind::firmware, SlotId::b);
+  const BootPlan plan = boot();
+  EXPECT_EQ(plan.firmware, SlotId::none);
+  EXPECT_EQ(plan.rolled_back, UpdateError::image_damaged);
+  EXPECT_EQ(storage.install(new_image), UpdateError::none);
+  EXPECT_EQ(storage.active_image(), new_image);
+}
+
 TEST_F(Boot, AnAttemptThatCannotBeCountedIsNotMade) {
   ASSERT_EQ(storage.install(old_image), UpdateError::none);
   ASSERT_EQ(storage.upload(new_image), UpdateError::none);

@@ -36,6 +36,7 @@ class Preparation {
         start_active();
         break;
       case BootAction::start_nothing:
+        start_nothing(facts);
         break;
     }
     return plan_;
@@ -109,6 +110,13 @@ class Preparation {
     // Not saved: the next boot comes to the same decision.
     [[maybe_unused]] const Status rejected = store_.reject(plan_.rolled_back);
     start_active();
+  }
+
+  /// A candidate that is damaged, too, must not keep new images out.
+  void start_nothing(const BootFacts& facts) {
+    if (facts.candidate == Candidate::none) return;
+    plan_.rolled_back = UpdateError::image_damaged;
+    [[maybe_unused]] const Status rejected = store_.reject(plan_.rolled_back);
   }
 
   [[nodiscard]] UpdateError noted_reason() const {
