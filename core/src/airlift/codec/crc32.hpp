@@ -30,8 +30,10 @@ inline constexpr auto crc32_table = [] {
   std::uint32_t crc{0xFFFFFFFF};
   for (; bytes.size() >= 4; bytes = bytes.subspan(4)) {
     const std::uint32_t word = crc ^ load_le32(bytes.data());
-    crc = 0;
-    for (std::uint32_t place = 0; place < 8; ++place) crc ^= crc32_table[place][word >> 4 * place & 15];
+    const auto& table = crc32_table;
+    crc = table[0][word & 15] ^ table[1][word >> 4 & 15] ^ table[2][word >> 8 & 15] ^
+          table[3][word >> 12 & 15] ^ table[4][word >> 16 & 15] ^ table[5][word >> 20 & 15] ^
+          table[6][word >> 24 & 15] ^ table[7][word >> 28];
   }
   for (const std::uint8_t byte : bytes) crc = crc32_after(crc ^ byte, 8);
   return ~crc;
