@@ -14,10 +14,9 @@ constexpr std::size_t segment_header_bytes{8};
 constexpr std::uint64_t esp8266_application_offset{4096};
 
 /// ESP32 images say in the last byte of their header whether a SHA-256 follows the checksum.
-std::uint64_t appended_hash_bytes(Bytes header, std::size_t first_segment_offset) {
-  constexpr std::size_t esp32_first_segment{32};
+std::uint64_t appended_hash_bytes(Bytes header) {
   constexpr std::size_t hash_appended{23};
-  return first_segment_offset == esp32_first_segment && header[hash_appended] == 1 ? 32 : 0;
+  return header.size() > hash_appended && header[hash_appended] == 1 ? 32 : 0;
 }
 
 EspPart describe(const EspImage& image, std::uint64_t offset_bytes) {
@@ -67,26 +66,25 @@ void EspReader::end_of_state() {
     case State::checksum:
       return end_of_part();
     case State::gap:
-      return enter(State::header, header_bytes);
+      return enter(State::header, esp8266_header_bytes);
     case State::done:
       return;
   }
 }
 
 void EspReader::end_of_header() {
-  const std::vector<std::uint8_t> bytes = kept_;
-  const Bytes header{bytes.data(), bytes.size()};
+  const Bytes header{kept_.data(), kept_.size()};
   const auto image = EspImage::parse(header);
   const auto first = image ? image->segment(0) : std::nullopt;
+  if (!first && kept_.size() < esp32_header_bytes) {
+    left_bytes_ = esp32_header_bytes - kept_.size();
+    return;
+  }
   if (!first) return enter(State::done, 0);
-  parts_.push_back(describe(*image, position_ - header_bytes));
+  parts_.push_back(describe(*image, position_ - kept_.size()));
   checksum_ = checksum_seed;
-  hash_bytes_ = appended_hash_bytes(header, first->offset_bytes);
-  // An ESP8266's header is shorter: what came with it belongs to its first segment.
-  const Bytes rest = header.subspan(first->offset_bytes);
-  position_ -= rest.size();
+  hash_bytes_ = appended_hash_bytes(header);
   begin_segment(first->address, first->size_bytes);
-  feed(rest);
 }
 
 void EspReader::begin_segment(std::uint32_t address, std::uint32_t size_bytes) {

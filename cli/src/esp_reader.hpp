@@ -42,15 +42,16 @@ class EspReader {
   void end_of_segment();
   void end_of_part();
 
-  // Header and first segment's header: 24 + 8 bytes (ESP32), or 8 + 8 (ESP8266).
-  static constexpr std::uint64_t header_bytes{32};
+  // With the first segment's header. An ESP8266's is tried first.
+  static constexpr std::size_t esp8266_header_bytes{8 + 8};
+  static constexpr std::size_t esp32_header_bytes{24 + 8};
 
   std::vector<EspPart> parts_;
   State state_{State::header};
-  std::uint64_t left_bytes_{header_bytes};  ///< until the state ends
-  std::uint64_t position_{0};               ///< of the next byte
-  std::vector<std::uint8_t> kept_;          ///< what has come in this state, except segment data
-  std::uint64_t hash_bytes_{0};             ///< that follow the checksum
+  std::uint64_t left_bytes_{esp8266_header_bytes};  ///< until the state ends
+  std::uint64_t position_{0};                       ///< of the next byte
+  std::vector<std::uint8_t> kept_;                  ///< what has come in this state, except segment data
+  std::uint64_t hash_bytes_{0};                     ///< that follow the checksum
   std::uint8_t checksum_{0};
 };
 

@@ -137,6 +137,7 @@ void note_rest(const Survey& survey, std::vector<std::string>& notes) {
 
 std::vector<NamedKey> load_keys(const std::vector<std::string>& paths) {
   std::vector<NamedKey> keys;
+  keys.reserve(paths.size());
   for (const std::string& path : paths) keys.push_back({path, load_public_key(path)});
   return keys;
 }
