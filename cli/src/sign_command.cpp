@@ -119,7 +119,7 @@ SignCommand::SignCommand(CLI::App& app)
 }
 
 void SignCommand::add_manifest_options() {
-  const auto add = [this](CLI::Option* option, const char* type_name) {
+  const auto add = [](CLI::Option* option, const char* type_name) {
     return option->type_name(type_name)->group(manifest_group);
   };
   add(command_.add_option("--version", version_, "The image's version, as 1.4.0; required"), "TEXT")
