@@ -46,7 +46,7 @@ struct ApplicationEvent {
     crashed,      ///< detail: the signal
     hung,         ///< missed its watchdog, and has been ended for that
   };
-  Kind kind;
+  Kind kind{Kind::started};
   int detail{0};
 };
 
