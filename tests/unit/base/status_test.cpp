@@ -40,6 +40,7 @@ bool is_listed(UpdateError error) {
     case UpdateError::bad_size:
     case UpdateError::stalled:
     case UpdateError::digest_mismatch:
+    case UpdateError::signature_wrong:
     case UpdateError::bad_invitation:
     case UpdateError::unknown_command:
     case UpdateError::busy:
@@ -58,6 +59,7 @@ bool is_listed(UpdateError error) {
     case UpdateError::storage_failed:
     case UpdateError::not_text:
     case UpdateError::too_long:
+    case UpdateError::trial_running:
     case UpdateError::name_not_found:
     case UpdateError::no_answer:
     case UpdateError::bad_answer:
@@ -69,6 +71,27 @@ bool is_listed(UpdateError error) {
     case UpdateError::file_unreadable:
     case UpdateError::cancelled:
     case UpdateError::password_needed:
+    case UpdateError::not_confirmed:
+    case UpdateError::application_exited:
+    case UpdateError::application_crashed:
+    case UpdateError::watchdog_missed:
+    case UpdateError::application_missing:
+    case UpdateError::image_damaged:
+    case UpdateError::trial_interrupted:
+    case UpdateError::manifest_damaged:
+    case UpdateError::manifest_mismatch:
+    case UpdateError::signature_missing:
+    case UpdateError::key_unknown:
+    case UpdateError::key_retired:
+    case UpdateError::no_trusted_key:
+    case UpdateError::legacy_signature:
+    case UpdateError::wrong_board:
+    case UpdateError::wrong_kind:
+    case UpdateError::version_too_old:
+    case UpdateError::counter_too_low:
+    case UpdateError::gzip_damaged:
+    case UpdateError::gzip_window:
+    case UpdateError::key_unreadable:
       return true;
   }
   return false;
@@ -103,13 +126,22 @@ TEST(UpdateError, NumbersAreTheOnesOldToolsKnow) {
   EXPECT_EQ(number_of(UpdateError::bad_size), 5);
   EXPECT_EQ(number_of(UpdateError::stalled), 6);
   EXPECT_EQ(number_of(UpdateError::digest_mismatch), 7);
+  EXPECT_EQ(number_of(UpdateError::signature_wrong), 12);  // UPDATE_ERROR_SIGN
 }
 
 TEST(UpdateError, OurOwnNumbersNeverChange) {
   EXPECT_EQ(number_of(UpdateError::bad_invitation), 20);
   EXPECT_EQ(number_of(UpdateError::too_long), 37);
+  EXPECT_EQ(number_of(UpdateError::trial_running), 38);
   EXPECT_EQ(number_of(UpdateError::name_not_found), 50);
   EXPECT_EQ(number_of(UpdateError::password_needed), 60);
+  // The boot record and the history keep these.
+  EXPECT_EQ(number_of(UpdateError::not_confirmed), 70);
+  EXPECT_EQ(number_of(UpdateError::trial_interrupted), 76);
+  EXPECT_EQ(number_of(UpdateError::manifest_damaged), 80);
+  EXPECT_EQ(number_of(UpdateError::signature_missing), 82);
+  EXPECT_EQ(number_of(UpdateError::key_unknown), 84);
+  EXPECT_EQ(number_of(UpdateError::key_unreadable), 94);
 }
 
 TEST(Endian, StoresTheLowByteFirst) {
