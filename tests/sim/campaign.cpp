@@ -13,8 +13,11 @@ namespace {
 
 constexpr CutMode modes[]{CutMode::before, CutMode::torn, CutMode::after};
 
-/// Second cuts per first one in a round; each may be followed by a third one.
+/// Second cuts per first one in a round, each followed by more.
 constexpr std::uint32_t second_cuts{4};
+
+/// In one course of events.
+constexpr std::size_t most_cuts{5};
 
 /// What `replay` reads: geometry/scenario/seed/cut.cut..., a cut being a number and b, t or a.
 std::string replay_text(const Case& what, std::uint64_t seed, const std::vector<Cut>& cuts) {
@@ -113,6 +116,12 @@ class Exploration {
 
   void report(const End& end) { ledger_.add_brick({replay_text(case_, seed_, cuts_), end.brick}); }
 
+  /// Half of them come soon, while the device recovers.
+  [[nodiscard]] Cut some_cut(std::uint32_t changes) {
+    const std::uint32_t latest = random_.one_in(2) ? changes : std::min(changes, 8U);
+    return {1 + random_.below(latest), modes[random_.below(3)]};
+  }
+
   /// In the course of the rounds the second cuts come everywhere, in every way.
   void cut_again(std::uint32_t first_at) {
     constexpr std::uint32_t stride{97};
@@ -124,10 +133,9 @@ class Exploration {
       const auto at = static_cast<std::uint32_t>(turn % end.changes);
       cuts_.resize(1);
       machine_ = after_first_;
-      if (!cut(machine_, {at + 1, modes[turn / end.changes % 3]})) continue;
-      const std::uint32_t longest = random_.one_in(2) ? end.changes : std::min(end.changes, 8U);
-      const Cut third{1 + random_.below(longest), modes[random_.below(3)]};
-      if (cut(machine_, third)) go_on_to_end(machine_);
+      bool is_off = cut(machine_, {at + 1, modes[turn / end.changes % 3]});
+      while (is_off && cuts_.size() < most_cuts) is_off = cut(machine_, some_cut(end.changes));
+      if (is_off) go_on_to_end(machine_);
     }
   }
 

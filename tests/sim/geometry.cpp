@@ -120,8 +120,8 @@ Geometry unit256() {
 
 /// The base of those with bad sectors.
 Geometry small_nor(std::string_view name, std::string_view about) {
-  Geometry g{name, about, chip_of({{19, 1024}}, 4), {}};
-  g.map = map_of(g.chip, {4, 3, 4, 2});
+  Geometry g{name, about, chip_of({{18, 1024}}, 4), {}};
+  g.map = map_of(g.chip, {3, 3, 4, 2});
   g.firmware_bytes = 1900;
   g.filesystem_bytes = 900;
   return g;

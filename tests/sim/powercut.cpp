@@ -21,7 +21,7 @@ using airlift::sim::Plant;
 
 constexpr int exit_bricks{1};
 constexpr int exit_usage{2};
-constexpr std::uint64_t default_cuts{400'000};
+constexpr std::uint64_t default_cuts{500'000};
 
 struct NamedPlant {
   const char* name;

@@ -106,6 +106,7 @@ SimFlash::Fate SimFlash::change(std::uint32_t address, Bytes wanted) {
 }
 
 void SimFlash::store(std::uint32_t address, Bytes wanted) {
+  if (wanted.empty()) return;
   std::uint8_t* const at = state_.memory.data() + address;
   if (model_.cache == ChipModel::Cache::write_back) {
     state_.cache.push_back({address, {at, at + wanted.size()}, {wanted.begin(), wanted.end()}});

@@ -60,15 +60,20 @@ std::string World::tries(const Pair& pair) {
   may_try_[0] = pair;
   may_try_count_ = 1;
   must_try_ = on_trial_ = true;
-  const bool nothing_else = good_[image::Kind::firmware] == FileId::none;
-  if (++starts_ > most_attempts && !nothing_else)
-    return "it starts " + name_of(pair) + " more often than allowed";
+  if (++starts_ > most_attempts) return "it starts " + name_of(pair) + " more often than allowed";
   return {};
 }
 
 std::string World::keeps(const Pair& pair) {
   if (confirming_ && pair == tried()) {
     take_as_confirmed(pair);
+    return {};
+  }
+  const bool nothing_else = good_[image::Kind::firmware] == FileId::none;
+  if (nothing_else && starts_ >= most_attempts && pair == tried()) {
+    good_ = pair;
+    may_try_count_ = 0;
+    must_try_ = on_trial_ = false;
     return {};
   }
   if (!(pair == good_)) return "it starts " + name_of(pair) + " instead of " + name_of(good_);
