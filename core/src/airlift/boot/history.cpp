@@ -49,6 +49,8 @@ Outcome outcome_of(const HistoryEntry& entry, const BootRecord& record) {
     case SlotState::trying:
       return {};
     case SlotState::good:
+      // In use without ever having been confirmed, for want of another: it stays "installed".
+      if (slot.reason != UpdateError::none) return {};
       return {true, UpdateResult::confirmed, UpdateError::none};
     case SlotState::bad:
       return {true, UpdateResult::rolled_back, slot.reason};
@@ -121,10 +123,7 @@ std::uint32_t History::free_place_in(const Area& page) {
 Status History::enter_next_page() {
   page_ = page_at(page_.end());
   if (page_.size_bytes < entry_stride()) page_ = page_at(area_.address);
-  for (std::uint32_t at = page_.address; at < page_.end(); at = flash_.sector_at(at).end()) {
-    if (const Status erased = flash_.erase_sector(at); !erased.ok()) return erased;
-  }
-  return {};
+  return flash_.erase(page_.address, page_.end());
 }
 
 Status History::program_next(const HistoryEntryBytes& entry) {
