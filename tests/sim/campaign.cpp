@@ -80,7 +80,7 @@ class Exploration {
         round_{round},
         ledger_{ledger},
         random_{seed_},
-        start_{prepared(what, seed_)},
+        start_{prepared(what, seed_, plant_)},
         after_first_{start_},
         machine_{start_} {}
 
@@ -227,7 +227,7 @@ std::string replay(const std::string& text, Plant plant) {
   const Cases cases{geometry, scenario};
   if (cases.all().size() != 1) throw std::invalid_argument{"no such geometry and scenario: " + text};
   const Case& what = cases.all().front();
-  Machine machine = prepared(what, std::stoull(seed));
+  Machine machine = prepared(what, std::stoull(seed), plant);
   for (const Cut& cut : parse_cuts(cuts)) {
     const End end = go_on(what, machine, cut, plant);
     if (end.how != End::How::cut) return end.brick;

@@ -18,13 +18,15 @@ Status write_payload(update::PayloadWriter& writer, Bytes payload) {
   return {};
 }
 
-boot::StagedImage staged_image(const image::PayloadFacts& payload, const image::Trailer& trailer) {
+boot::StagedImage staged_image(const image::Policy& policy, const image::PayloadFacts& payload,
+                               const image::Trailer& trailer) {
   boot::StagedImage staged;
   staged.image = {payload.image_bytes, payload.image_sha256};
   const auto manifest = image::decode_manifest(trailer.manifest);
   if (!manifest.ok()) return staged;
-  staged.security_counter = manifest.value().security_counter;
   staged.bundle_id = manifest.value().bundle_id;
+  if (policy.mode == image::SignatureMode::off) return staged;
+  staged.security_counter = manifest.value().security_counter;
   for (const crypto::KeyId& id : manifest.value().retired_keys()) {
     [[maybe_unused]] const bool added = staged.retires.add(id);
   }
@@ -46,11 +48,11 @@ UpdateError upload_before_verify(boot::SlotStore& store, const image::Policy& po
 
   const auto trailer = image::find_trailer(upload.subspan(file.payload_bytes), upload.size(), policy);
   if (!trailer.ok()) return trailer.error();
-  const Status committed = store.stage(file.kind, staged_image(payload, trailer.value()));
+  const Status committed = store.stage(file.kind, staged_image(policy, payload, trailer.value()));
   if (!committed.ok()) return committed.error();
 
   const image::DeviceFacts facts{
-      {}, record.security_floor, record.retired.view(), store.capacity_bytes(file.kind)};
+      false, {}, record.security_floor, record.retired.view(), store.capacity_bytes(file.kind)};
   const auto approved = image::judge(policy, facts, file.kind, payload, trailer.value());
   if (approved.ok()) return UpdateError::none;
   const Status given_up = store.give_up_target(file.kind);

@@ -164,7 +164,8 @@ int end_with(std::uint64_t cuts, std::size_t bricks) {
 int replay(const Arguments& arguments) {
   const std::string wrong = airlift::sim::replay(arguments.replay, arguments.campaign.plant);
   std::printf("%s: %s\n", arguments.replay.c_str(), wrong.empty() ? "no brick" : wrong.c_str());
-  const auto cuts = std::count(arguments.replay.begin(), arguments.replay.end(), '.') + 1;
+  const std::string cut_list = arguments.replay.substr(arguments.replay.rfind('/'));
+  const auto cuts = std::count_if(cut_list.begin(), cut_list.end(), [](char c) { return c >= 'a'; });
   return end_with(static_cast<std::uint64_t>(cuts), wrong.empty() ? 0 : 1);
 }
 

@@ -240,13 +240,13 @@ Case::Case(const Geometry& the_geometry, const Scenario& the_scenario, const Cat
   if (geometry.firmware_slot_is_bad) steps.push_back({Step::Action::install, FileId::last_filesystem});
 }
 
-Machine prepared(const Case& what, std::uint64_t seed) {
+Machine prepared(const Case& what, std::uint64_t seed, Plant plant) {
   Machine machine{what, seed};
   if (!what.scenario.blank) {
     Case factory = what;
     factory.steps = {{Step::Action::install, FileId::factory_firmware},
                      {Step::Action::install, FileId::factory_filesystem}};
-    const End end = go_on(factory, machine, {}, Plant::none);
+    const End end = go_on(factory, machine, {}, plant);
     if (end.how != End::How::done) throw std::runtime_error{"no factory state: " + end.brick};
   }
   if (what.scenario.full_history) fill_history(what, machine);

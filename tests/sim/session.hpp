@@ -42,7 +42,7 @@ struct End {
 };
 
 /// Makes the state in which the scenario begins. Throws std::runtime_error when that does not work.
-[[nodiscard]] Machine prepared(const Case& what, std::uint64_t seed);
+[[nodiscard]] Machine prepared(const Case& what, std::uint64_t seed, Plant plant);
 
 /// Switches the power on and goes on until `cut` or the end.
 [[nodiscard]] End go_on(const Case& what, Machine& machine, const Cut& cut, Plant plant);
