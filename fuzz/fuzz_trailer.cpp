@@ -115,6 +115,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::vector<std::uint8_t> copy(last.begin(), last.end());  // so that a byte before the tail is seen
   const Bytes tail{copy.data(), copy.size()};
   image::DeviceFacts device;
+  device.has_active = true;
   device.running_version = "1.5";
   device.slot_bytes = 1 << 16;
   for (const auto mode : {image::SignatureMode::required, image::SignatureMode::off}) {

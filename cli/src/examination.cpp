@@ -56,6 +56,7 @@ Result<image::Approved> judge_signature(const image::KeyRing& ring, crypto::Dige
   policy.esp32_digest = esp32_digest;
   if (suiting.board_count > 0) policy.board_id = suiting.board_ids.front();
   image::DeviceFacts facts;
+  facts.has_active = true;
   facts.running_version = suiting.minimum_version;
   facts.slot_bytes = std::numeric_limits<std::uint32_t>::max();
   image::PayloadFacts payload;

@@ -32,6 +32,10 @@ void report_boot(const boot::BootPlan& plan, const boot::BootRecord& record, con
   if (plan.rolled_back != UpdateError::none) {
     say(LogLevel::error, "rolled back: " + sentence_of(plan.rolled_back));
   }
+  if (plan.kept != UpdateError::none) {
+    say(LogLevel::error,
+        "the new image stays unconfirmed, as nothing else can be started: " + sentence_of(plan.kept));
+  }
   if (plan.fell_back) {
     say(LogLevel::error, "fell back to the image before: " + sentence_of(UpdateError::image_damaged));
   }

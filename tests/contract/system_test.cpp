@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <vector>
 
 #include "airlift_posix/stderr_log.hpp"
 #include "airlift_posix/steady_clock.hpp"
+#include "airlift_posix/system_calendar.hpp"
 #include "airlift_posix/system_entropy.hpp"
 #include "support/fake_system.hpp"
 
@@ -20,18 +22,26 @@ using ::testing::MatchesRegex;
 using testing::MemoryLog;
 using ::testing::Not;
 
+TEST(SystemCalendar, TellsTheDateInUtcSeconds) {
+  const auto expected = static_cast<std::uint64_t>(std::time(nullptr));
+  posix::SystemCalendar calendar;
+  EXPECT_GE(calendar.unix_seconds(), expected);
+  EXPECT_LE(calendar.unix_seconds(), expected + 60);
+}
+
 template <typename Clock>
 class ClockContract : public ::testing::Test {
  protected:
   Clock clock_;
 };
-using Clocks = ::testing::Types<posix::SteadyClock, FakeClock>;
+using Clocks = ::testing::Types<posix::SteadyClock, posix::AwakeClock, FakeClock>;
 TYPED_TEST_SUITE(ClockContract, Clocks);
 
 void let_time_pass(FakeClock& clock) {
   clock.advance(milliseconds{1});
 }
 void let_time_pass(posix::SteadyClock&) {}
+void let_time_pass(posix::AwakeClock&) {}
 
 TYPED_TEST(ClockContract, GoesOnAndNeverBack) {
   const Instant start = this->clock_.now();

@@ -70,8 +70,8 @@ std::string World::keeps(const Pair& pair) {
     return {};
   }
   const bool nothing_else = good_[image::Kind::firmware] == FileId::none;
-  if (nothing_else && starts_ >= most_attempts && pair == tried()) {
-    good_ = pair;
+  if (nothing_else && boots_ > most_attempts && pair == tried()) {
+    good_ = pair;  // unconfirmed: neither floor nor keys change
     may_try_count_ = 0;
     must_try_ = on_trial_ = false;
     return {};

@@ -21,7 +21,7 @@ TEST(BootDecision, EveryCombinationHasItsAction) {
       {Candidate::whole, true, true, BootAction::try_candidate},
       {Candidate::whole, true, false, BootAction::try_candidate},
       {Candidate::whole, false, true, BootAction::roll_back},
-      {Candidate::whole, false, false, BootAction::try_candidate},
+      {Candidate::whole, false, false, BootAction::keep_candidate},
       {Candidate::damaged, true, true, BootAction::roll_back},
       {Candidate::damaged, false, true, BootAction::roll_back},
       {Candidate::damaged, true, false, BootAction::start_nothing},

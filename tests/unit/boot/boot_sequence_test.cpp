@@ -97,11 +97,36 @@ TEST_F(Boot, ADamagedActiveImageFallsBackToTheOneBefore) {
   EXPECT_FALSE(boot().fell_back);
 }
 
-TEST_F(Boot, WhenNothingElseIsThereTheCandidateIsTriedForEver) {
+TEST_F(Boot, WhenNothingElseIsThereTheCandidateStaysAndCanBeReplaced) {
   ASSERT_EQ(storage.install(old_image), UpdateError::none);
   ASSERT_EQ(storage.upload(new_image), UpdateError::none);
   damage(Kind::firmware, SlotId::a);
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(boot(2).firmware, SlotId::b);
+  EXPECT_TRUE(boot(1).on_trial);
+  const BootPlan plan = boot(1);
+  EXPECT_FALSE(plan.on_trial);
+  EXPECT_EQ(plan.firmware, SlotId::b);
+  EXPECT_EQ(plan.kept, UpdateError::trial_interrupted);
+  EXPECT_EQ(boot(1).kept, UpdateError::none) << "told once";
+  EXPECT_EQ(boot(1).firmware, SlotId::b);
+  ASSERT_EQ(storage.install(test_image(800, 5)), UpdateError::none) << "it must not keep new images out";
+  EXPECT_EQ(storage.active_image(), test_image(800, 5));
+}
+
+TEST_F(Boot, WhatIsKeptUnconfirmedRaisesNothing) {
+  ASSERT_TRUE(storage.store.give_up_target(Kind::firmware).ok());
+  ASSERT_EQ(storage.upload(new_image), UpdateError::none);
+  StagedImage again;
+  again.image = storage.store.record().of(Kind::firmware).at(SlotId::a).image;
+  again.security_counter = 9;
+  ASSERT_TRUE(again.retires.add({1}));
+  ASSERT_TRUE(storage.store.stage(Kind::firmware, again).ok());
+  EXPECT_TRUE(boot(1).on_trial);
+  EXPECT_EQ(boot(1).firmware, SlotId::a);
+  EXPECT_EQ(storage.store.record().of(Kind::firmware).active, SlotId::a);
+  EXPECT_EQ(storage.store.record().security_floor, 0U);
+  EXPECT_EQ(storage.store.record().retired.count, 0U);
+  EXPECT_TRUE(storage.history.settle(storage.store.record()).ok());
+  EXPECT_EQ(storage.history.recent().entries[0].result, UpdateResult::installed) << "never confirmed";
 }
 
 TEST_F(Boot, WithNothingWholeStartsNothingButCanBeUpdated) {

@@ -237,6 +237,18 @@ TEST_F(Ota, RefusesUploadsWhileAnImageIsOnTrial) {
   EXPECT_EQ(exchange(invitation("x")), "OK");
 }
 
+TEST_F(Ota, WhoHasClosedMayInviteAgainAtOnce) {
+  start();
+  const std::string image = test_image(1000);
+  ASSERT_EQ(exchange(invitation(image)), "OK");
+  stream.deliver(image.substr(0, 500));
+  run();
+  stream.peer_closes();
+  socket.deliver(host, invitation(image));
+  run();
+  EXPECT_EQ(socket.last_sent(), "OK") << "the close came first";
+}
+
 TEST_F(Ota, TheHistoryTellsWhoBroughtWhatAndWhen) {
   start();
   ASSERT_EQ(exchange(invitation(test_image(1000))), "OK");

@@ -83,6 +83,7 @@ namespace airlift::image {
 class Device {
  public:
   Device() {
+    facts.has_active = true;
     facts.running_version = "1.5";
     facts.slot_bytes = 1'000'000;
     policy.keys = &keys;

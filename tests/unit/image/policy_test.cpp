@@ -179,6 +179,12 @@ TEST_F(Judging, RefusesToLeapOverAVersion) {
   EXPECT_TRUE(device.take(signed_file(manifest)).ok());
 }
 
+TEST_F(Judging, AFirstImageUpdatesFromNothing) {
+  device.facts.has_active = false;
+  device.facts.running_version = "";
+  EXPECT_TRUE(device.take(good_file()).ok());
+}
+
 TEST_F(Judging, HoldsTheSecurityFloor) {
   device.facts.security_floor = 5;
   EXPECT_TRUE(device.take(good_file()).ok());

@@ -21,8 +21,8 @@ constexpr Row table[]{
     {Candidate::whole, Is::yes, Is::any, BootAction::try_candidate},
     {Candidate::whole, Is::no, Is::yes, BootAction::roll_back},
     {Candidate::damaged, Is::any, Is::yes, BootAction::roll_back},
-    // Nothing else is there: trying once more is better than starting nothing.
-    {Candidate::whole, Is::no, Is::no, BootAction::try_candidate},
+    // Nothing else is there. Trying it for ever would keep new images out.
+    {Candidate::whole, Is::no, Is::no, BootAction::keep_candidate},
     {Candidate::none, Is::any, Is::yes, BootAction::start_active},
 };
 

@@ -14,8 +14,9 @@ struct BootFacts {
 };
 
 enum class BootAction : std::uint8_t {
-  try_candidate,  ///< count the attempt, then start it
-  roll_back,      ///< reject the candidate, start the active firmware
+  try_candidate,   ///< count the attempt, then start it
+  roll_back,       ///< reject the candidate, start the active firmware
+  keep_candidate,  ///< it becomes the active image, unconfirmed, and starts
   start_active,
   start_nothing,  ///< the device can still be updated
 };

@@ -32,6 +32,9 @@ class Preparation {
       case BootAction::roll_back:
         roll_back(facts);
         break;
+      case BootAction::keep_candidate:
+        keep_candidate();
+        break;
       case BootAction::start_active:
         start_active();
         break;
@@ -110,6 +113,16 @@ class Preparation {
     // Not saved: the next boot comes to the same decision.
     [[maybe_unused]] const Status rejected = store_.reject(plan_.rolled_back);
     start_active();
+  }
+
+  void keep_candidate() {
+    plan_.kept = noted_reason();
+    for (const image::Kind kind : all_kinds) {
+      const BootRecord::Slots& slots = store_.record().of(kind);
+      slot_of(kind) = slots.candidate != SlotId::none ? slots.candidate : whole_active(kind);
+    }
+    // Not saved: the next boot comes to the same decision.
+    [[maybe_unused]] const Status kept = store_.keep_candidate(plan_.kept);
   }
 
   /// A candidate that is damaged, too, must not keep new images out.

@@ -16,7 +16,9 @@ struct BootPlan {
   bool on_trial{false};
   std::uint8_t attempt{0};                     ///< of the trial, counted from 1
   UpdateError rolled_back{UpdateError::none};  ///< why the candidate was given up just now
-  bool fell_back{false};                       ///< an active image was damaged, the one before it took over
+  UpdateError kept{
+      UpdateError::none};  ///< why the candidate, the only whole image, is not confirmed: it stays
+  bool fell_back{false};   ///< an active image was damaged, the one before it took over
 };
 
 /// Loads `store` and prepares the start. `buffer` is for reading images, of any size; `most_attempts` is at

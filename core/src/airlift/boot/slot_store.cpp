@@ -166,6 +166,22 @@ Status SlotStore::reject(UpdateError reason) {
   return save(next);
 }
 
+Status SlotStore::keep_candidate(UpdateError reason) {
+  if (!record_.has_candidate()) return UpdateError::no_image;
+  BootRecord next = record_;
+  for_each_candidate(next, [&](BootRecord::Slots& slots, SlotInfo& slot) {
+    slot.state = SlotState::good;
+    slot.reason = reason;
+    slot.bundle_id = 0;
+    slot.security_counter = 0;
+    slot.retires = {};
+    slots.active = slots.candidate;
+    slots.candidate = SlotId::none;
+  });
+  next.attempts = 0;
+  return save(next);
+}
+
 Status SlotStore::fall_back(image::Kind kind) {
   BootRecord next = record_;
   BootRecord::Slots& slots = next.of(kind);

@@ -58,6 +58,9 @@ class SlotStore {
   [[nodiscard]] Status confirm();
   /// The candidate is not tried any more.
   [[nodiscard]] Status reject(UpdateError reason);
+  /// The candidate has not been confirmed, but nothing else is left: it becomes the active image with its
+  /// reason, and neither raises the floor nor retires a key.
+  [[nodiscard]] Status keep_candidate(UpdateError reason);
   /// The active image is damaged: the other slot's takes its place. no_image: that one is not good.
   [[nodiscard]] Status fall_back(image::Kind kind);
   /// After the record was lost: makes one from the headers of slots whose images are whole.

@@ -119,10 +119,12 @@ InvitationDesk::Situation OtaElement::situation() const {
 milliseconds OtaElement::do_loop(Instant now) {
   open_socket(now);
   watch_advertiser();
-  if (listening_) answer_datagrams(now);
+  // Before datagrams are looked at: an uploader that has closed may send its next invitation at once.
   const milliseconds wait = session_.running() ? session_.loop(now) : idle_wait;
   watch_session();
-  if (desk_.checking()) return milliseconds{0};
+  const bool was_running = session_.running();
+  if (listening_) answer_datagrams(now);
+  if (desk_.checking() || session_.running() != was_running) return milliseconds{0};
   const bool mdns_under_way = advertiser_state_ == port::Advertiser::State::probing;
   return std::min({wait, idle_wait, mdns_under_way ? advertiser_check_interval : idle_wait});
 }

@@ -103,7 +103,9 @@ UpdateError check_kind(Case& c) {
 }
 
 UpdateError check_version(Case& c) {
-  if (c.manifest() == nullptr || c.manifest()->minimum_version.empty()) return UpdateError::none;
+  // A first image updates from nothing.
+  if (c.manifest() == nullptr || c.manifest()->minimum_version.empty() || !c.facts.has_active)
+    return UpdateError::none;
   return refuse_when(compare_versions(c.facts.running_version, c.manifest()->minimum_version) < 0,
                      UpdateError::version_too_old);
 }

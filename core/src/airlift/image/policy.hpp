@@ -23,7 +23,8 @@ struct Policy {
 
 /// What the device has come to. Views, as above.
 struct DeviceFacts {
-  std::string_view running_version;  ///< of the active image of the kind in question; empty: unknown
+  bool has_active{false};            ///< there is an active image of the kind in question
+  std::string_view running_version;  ///< of that image; empty: unknown
   std::uint32_t security_floor{0};   ///< the highest confirmed counter of a verified manifest
   Span<const crypto::KeyId> retired_keys;
   std::uint32_t slot_bytes{0};  ///< room for an (unpacked) image of the kind in question

@@ -24,9 +24,9 @@ Status Updater::check(image::Kind kind, std::uint32_t size_bytes) const {
 image::DeviceFacts Updater::device_facts(image::Kind kind) const {
   const boot::BootRecord& record = store_.record();
   const boot::BootRecord::Slots& slots = record.of(kind);
-  const std::string_view version =
-      slots.active == boot::SlotId::none ? std::string_view{} : slots.at(slots.active).version.view();
-  return {version, record.security_floor, record.retired.view(), store_.capacity_bytes(kind)};
+  const bool has_active = slots.active != boot::SlotId::none;
+  return {has_active, has_active ? slots.at(slots.active).version.view() : std::string_view{},
+          record.security_floor, record.retired.view(), store_.capacity_bytes(kind)};
 }
 
 Status Updater::check_trailer(const Announcement& announcement) const {
