@@ -190,6 +190,30 @@ TEST_F(Boot, WhenEveryRecordIsLostTheHeadersTellAndNothingIsTrustedBlindly) {
   EXPECT_EQ(boot(1).firmware, SlotId::a) << "which was not confirmed";
 }
 
+TEST_F(Boot, TheRecordMayBeLostMoreThanOnce) {
+  for (unsigned i = 0; i < 9; ++i) ASSERT_EQ(storage.install(test_image(500, i)), UpdateError::none);
+  for (unsigned i = 10; i < 14; ++i) {
+    lose_all_records();
+    ASSERT_TRUE(boot().on_trial);
+    ASSERT_TRUE(storage.store.confirm().ok());
+    ASSERT_EQ(storage.install(test_image(600, i)), UpdateError::none);
+    EXPECT_EQ(storage.active_image(), test_image(600, i));
+    lose_all_records();
+    ASSERT_TRUE(boot().on_trial);
+    ASSERT_TRUE(storage.store.confirm().ok());
+    EXPECT_EQ(storage.active_image(), test_image(600, i)) << "the newest header, also after an earlier loss";
+  }
+}
+
+TEST_F(Boot, AFirstImageThatCannotBeCountedStartsWithoutATrial) {
+  ASSERT_EQ(storage.upload(new_image), UpdateError::none);
+  storage.flash.fail_change(1, FakeFlash::Fault::refuse);
+  const BootPlan plan = boot();
+  EXPECT_EQ(plan.firmware, SlotId::a);
+  EXPECT_FALSE(plan.on_trial);
+  EXPECT_TRUE(boot().on_trial);
+}
+
 TEST_F(Boot, OneRecordLeftIsEnough) {
   ASSERT_EQ(storage.install(old_image), UpdateError::none);
   const std::uint32_t sequence = storage.store.record().sequence;

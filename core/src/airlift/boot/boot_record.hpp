@@ -33,6 +33,11 @@ enum class SlotState : std::uint8_t {
 
 [[nodiscard]] std::string_view name_of(SlotState state);
 
+/// Sequence numbers may wrap: the newer one is ahead by less than half of the range.
+[[nodiscard]] constexpr bool is_newer(std::uint32_t a, std::uint32_t b) {
+  return a - b - 1 < 0x7FFFFFFF;
+}
+
 /// A set of key ids of bounded size. add() of one that is there changes nothing.
 template <std::size_t Capacity>
 struct KeyIds {

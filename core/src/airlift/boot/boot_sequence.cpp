@@ -98,9 +98,10 @@ class Preparation {
   }
 
   void try_candidate(const BootFacts& facts) {
-    // What cannot be counted is not tried, unless nothing else is there.
-    if (!store_.count_attempt().ok() && facts.active_whole) return start_active();
-    plan_.on_trial = true;
+    // What cannot be counted is not tried; where nothing else is there, it starts without being on trial.
+    const bool counted = store_.count_attempt().ok();
+    if (!counted && facts.active_whole) return start_active();
+    plan_.on_trial = counted;
     plan_.attempt = store_.record().attempts;
     for (const image::Kind kind : all_kinds) {
       const BootRecord::Slots& slots = store_.record().of(kind);

@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::size_t fewest_copies{3};
 
-// Sequence numbers may wrap: the newer one is ahead by less than half of the range.
-bool is_newer(std::uint32_t a, std::uint32_t b) {
-  return a - b - 1 < 0x7FFFFFFF;
-}
-
 }  // namespace
 
 RecordStore::Copies RecordStore::copies() const {
@@ -65,6 +60,7 @@ Status RecordStore::save(BootRecord& record) {
   const Copies all = copies();
   // What the record names must be on the medium before the record can be.
   if (const Status flushed = flash_.flush(); !flushed.ok()) return flushed;
+  if (is_newer(record.sequence, sequence_)) sequence_ = record.sequence;
   record.sequence = ++sequence_;
   const BootRecordBytes bytes = encode(record);
   const std::size_t first = newest_copy_ == most_copies ? 0 : newest_copy_ + 1;

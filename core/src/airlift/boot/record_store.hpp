@@ -16,8 +16,9 @@ class RecordStore {
   /// and one could not be read; flash_misuse: the area has no room for three copies.
   [[nodiscard]] Result<BootRecord> load();
 
-  /// Makes `record` the newest and sets its sequence number. Outcomes: ok: it rules from now on, whatever
-  /// happens; flash_write: no copy could be written, the record loaded or saved last rules as before.
+  /// Makes `record` the newest and sets its sequence number, above the one it has and all that were used.
+  /// Outcomes: ok: it rules from now on, whatever happens; flash_write: no copy could be written, the record
+  /// loaded or saved last rules as before.
   [[nodiscard]] Status save(BootRecord& record);
 
  private:

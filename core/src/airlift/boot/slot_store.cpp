@@ -197,17 +197,20 @@ Status SlotStore::adopt(const std::array<std::array<bool, 2>, image::kinds>& who
   BootRecord next;
   for (const image::Kind kind : {image::Kind::firmware, image::Kind::filesystem}) {
     BootRecord::Slots& slots = next.of(kind);
-    std::uint32_t newest{0};
+    std::uint32_t candidate_sequence{0};
     for (const SlotId id : {SlotId::a, SlotId::b}) {
       if (!whole[static_cast<std::size_t>(kind)][static_cast<std::size_t>(id)]) continue;
       const Result<SlotHeader> header = read_header(kind, id);
       if (!header.ok()) continue;
-      const bool is_newer = slots.candidate == SlotId::none || header.value().sequence >= newest;
-      slots.at(id) = info_of(header.value(), is_newer ? SlotState::staged : SlotState::good);
-      if (is_newer) {
+      const std::uint32_t sequence = header.value().sequence;
+      const bool newest = slots.candidate == SlotId::none || is_newer(sequence, candidate_sequence);
+      slots.at(id) = info_of(header.value(), newest ? SlotState::staged : SlotState::good);
+      // Headers that are written later must be newer than these.
+      if (is_newer(sequence, next.sequence)) next.sequence = sequence;
+      if (newest) {
         slots.active = slots.candidate;
         slots.candidate = id;
-        newest = header.value().sequence;
+        candidate_sequence = sequence;
       } else {
         slots.active = id;
       }

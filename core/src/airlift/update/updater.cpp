@@ -152,6 +152,14 @@ Status Updater::take_over(const image::Approved& approved) {
   staged_.bundle_id = approved.manifest->bundle_id;
   if (!verified_) return {};
   boot::KeyIds<boot::most_retired_keys> all = store_.record().retired;
+  for (const boot::BootRecord::Slots& slots : store_.record().kinds) {
+    const boot::SlotInfo& waiting = slots.at(slots.target());
+    if (waiting.state != boot::SlotState::staged) continue;
+    // The other half of a bundle may retire keys together with this one.
+    for (const crypto::KeyId& id : waiting.retires.view()) {
+      if (!all.add(id)) return UpdateError::no_space;
+    }
+  }
   for (const crypto::KeyId& id : approved.manifest->retired_keys()) {
     if (all.contains(id)) continue;
     if (!all.add(id) || !staged_.retires.add(id)) return UpdateError::no_space;
