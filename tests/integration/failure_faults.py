@@ -11,7 +11,6 @@ from espota_client import ESP8266, Espota
 from raw_uploader import RawUploader
 from signing_tools import FOOTER, SIGNATURE, manifest, openssl, sign_by_openssl, split_airlift
 
-KEY_KINDS = {"trusted": "ed25519", "old": "ed25519", "stranger": "ed25519", "rsa": "rsa2048", "other-rsa": "rsa2048"}
 SECTOR, HEADER = 4096, 1024  # docs/design/storage.md, as are the areas below
 RECORDS = range(0, 4 * SECTOR, SECTOR)
 SLOTS_BEGIN = 8 * SECTOR
@@ -19,19 +18,16 @@ RECORD_BYTES = 768
 
 
 class Scene:
-    """A device, the fault that is to be made there, and how it was before."""
+    """A device, the fault that is to be made there, and how it was before. `key` gives the key of a name."""
 
-    def __init__(self, row, device, make_key, folder):
-        self.row, self.device, self.make_key, self.folder = row, device, make_key, folder
+    def __init__(self, row, device, key, folder):
+        self.row, self.device, self.key, self.folder = row, device, key, folder
         self.remember()
 
     def remember(self):
         self.before, self.pid = self.device.status(), self.device.wait_app_pid()
 
     # What is uploaded
-
-    def key(self, name):
-        return self.make_key(KEY_KINDS[name], f"-{name}")
 
     def content(self, application=None, zeros=None):
         if zeros is not None:

@@ -115,7 +115,7 @@ def check_afterwards(scene):
 def test_fault(workshop, row, tmp_path):
     device = workshop.device(row.get("device", "open"))
     try:
-        scene = Scene(row, device, workshop.make_key, tmp_path)
+        scene = Scene(row, device, workshop.key, tmp_path)
         FAULTS[row.get("how", "upload")](scene)
         check_afterwards(scene)
         if device not in workshop.shared.values():
@@ -131,7 +131,7 @@ def test_without_a_fault_the_file_is_taken(workshop, name, tmp_path):
     """Else the faults above might be found for another reason than theirs."""
     device = Workshop(workshop.binaries, workshop.free_port, workshop.make_key, tmp_path).device(name)
     try:
-        scene = Scene({"file": {}, "answer": "OK", "push": [0, "ok"]}, device, workshop.make_key, tmp_path)
+        scene = Scene({"file": {}, "answer": "OK", "push": [0, "ok"]}, device, workshop.key, tmp_path)
         scene.upload()
         status = device.wait_status(lambda now: not now["firmware"]["candidate"], "it is confirmed")
         assert status["firmware"]["slots"][status["firmware"]["active"]]["version"] == "3.0"
