@@ -29,6 +29,10 @@ std::string sentence_of(UpdateError error) {
 void report_boot(const boot::BootPlan& plan, const boot::BootRecord& record, const TrialSettings& settings,
                  port::Log& log) {
   const auto say = [&](LogLevel level, const std::string& text) { log.write(level, "boot", text); };
+  if (plan.recovered) {
+    say(LogLevel::error,
+        "every boot record was lost; a new one was made from what the slots hold: check the storage");
+  }
   if (plan.rolled_back != UpdateError::none) {
     say(LogLevel::error, "rolled back: " + sentence_of(plan.rolled_back));
   }

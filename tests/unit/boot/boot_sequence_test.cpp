@@ -186,6 +186,7 @@ TEST_F(Boot, WhenEveryRecordIsLostTheHeadersTellAndNothingIsTrustedBlindly) {
   lose_all_records();
   const BootPlan plan = boot(1);
   EXPECT_TRUE(plan.on_trial);
+  EXPECT_TRUE(plan.recovered);
   EXPECT_EQ(plan.firmware, SlotId::b) << "the newer one";
   EXPECT_EQ(boot(1).firmware, SlotId::a) << "which was not confirmed";
 }

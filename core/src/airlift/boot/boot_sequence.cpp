@@ -17,8 +17,8 @@ class Preparation {
     if (loaded.error() != UpdateError::no_boot_record && loaded.error() != UpdateError::flash_read)
       return loaded;
     // All copies are lost, or the flash is new.
-    const Status adopted = adopt_headers();
-    return adopted.ok() ? adopted : loaded;
+    plan_.recovered = adopt_headers().ok();
+    return plan_.recovered ? Status{} : loaded;
   }
 
   BootPlan plan() {

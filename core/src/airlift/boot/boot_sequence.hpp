@@ -18,6 +18,7 @@ struct BootPlan {
   UpdateError rolled_back{UpdateError::none};  ///< why the candidate was given up just now
   UpdateError kept{
       UpdateError::none};  ///< why the candidate, the only whole image, is not confirmed: it stays
+  bool recovered{false};   ///< every boot record was lost, a new one was made from the headers
   bool fell_back{false};   ///< an active image was damaged, the one before it took over
 };
 
