@@ -1,7 +1,6 @@
 // Installs files through Updater into a flash file, as airlift-device does, and tells how long it took and
 // what it cost the flash. bench/install/run calls it.
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -157,14 +156,14 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  CLI::App app{"Installs FILE through Airlift's pipe into a new flash file.", "install_bench"};
-  Options options;
-  app.add_option("FILE", options.file, "The upload")->required();
-  app.add_option("--flash", options.flash, "The flash file to make")->required();
-  app.add_option("--slot-size", options.slot_bytes, "Bytes of the largest image")->required();
-  app.add_option("--updates", options.updates, "How many times");
-  app.add_flag("--md5", options.md5, "Check the MD5 too, as uploads by the Arduino tools need");
-  CLI11_PARSE(app, argc, argv);
+  const std::vector<std::string> words{argv + 1, argv + argc};
+  if (words.size() < 3) {
+    std::fputs("usage: install_bench FILE FLASH SLOT-BYTES [UPDATES [md5]]    FLASH is made\n", stderr);
+    return 2;
+  }
+  Options options{words[0], words[1], static_cast<std::uint32_t>(std::stoul(words[2]))};
+  if (words.size() > 3) options.updates = std::stoi(words[3]);
+  options.md5 = words.size() > 4 && words[4] == "md5";
   return run(options);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "install_bench: %s\n", error.what());

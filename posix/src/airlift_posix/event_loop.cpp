@@ -103,8 +103,10 @@ void EventLoop::dispatch_watches() {
   std::array<epoll_event, 16> events{};
   const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
   for (int i = 0; i < count; ++i) {
+    // epoll_event is packed on x86-64: find() must not be given a reference into it.
+    const std::uint64_t id = events[static_cast<std::size_t>(i)].data.u64;
     // An earlier callback of this turn may have ended the watch.
-    const auto found = watches_.find(events[static_cast<std::size_t>(i)].data.u64);
+    const auto found = watches_.find(id);
     if (found == watches_.end()) continue;
     const auto ready = found->second.ready;
     if (*ready) (*ready)();
