@@ -226,9 +226,15 @@ TEST_F(Mdns, BrowserTellsWhenAllThatWasThereIsReported) {
   MdnsAdvertiser advertiser{loop_, loopback()};
   ASSERT_TRUE(advertiser.advertise(name, service(1000)).ok());
   ASSERT_TRUE(settle(advertiser));
-  Observer observer{loop_, name};
-  ASSERT_TRUE(eventually(loop_, [&] { return observer.all_for_now; }));
-  ASSERT_EQ(observer.count(BrowserEvent::Kind::found), 1U);
+  // An answer that was multicast within the last second is not given again (RFC 6762, 6), and "all for now"
+  // comes after about a second: the first questions may fall into the announcements.
+  std::size_t found{0};
+  for (int tries = 0; tries < 5 && found == 0; ++tries) {
+    Observer observer{loop_, name};
+    ASSERT_TRUE(eventually(loop_, [&] { return observer.all_for_now; }));
+    found = observer.count(BrowserEvent::Kind::found);
+  }
+  EXPECT_EQ(found, 1U);
 }
 
 TEST_F(Mdns, OneAddressCarriesManyNamesWithoutQuarrel) {

@@ -1,7 +1,12 @@
 #pragma once
 // Keys and signatures made by the openssl program, so that what we read was not written by our own code.
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -25,7 +30,13 @@ class OpensslProgram {
 
   /// Makes a key pair; `options` are genpkey's.
   void make_key(const std::string& name, const std::string& options) const {
-    run("genpkey -quiet -out " + name + ".pem " + options);
+    const std::filesystem::path kept = kept_key(options);
+    if (kept.empty() || !std::filesystem::exists(kept)) {
+      run("genpkey -quiet -out " + name + ".pem " + options);
+      if (!kept.empty()) keep(name, kept);
+    } else {
+      std::filesystem::copy_file(kept, folder_ / (name + ".pem"));
+    }
     run("pkey -in " + name + ".pem -pubout -out " + name + ".pub.pem");
   }
   void make_rsa(const std::string& name, int bits) const {
@@ -66,6 +77,24 @@ class OpensslProgram {
   [[nodiscard]] const TempDirectory& folder() const { return folder_; }
 
  private:
+  /// RSA keys take up to half a minute to make. So they are kept beside the test programs for all tests; the
+  /// second key of one test is another one. Empty: this key is quickly made.
+  static std::filesystem::path kept_key(const std::string& options) {
+    static std::map<std::string, int> made;
+    if (options.find("RSA") == std::string::npos) return {};
+    std::string name = options + "." + std::to_string(++made[options]) + ".pem";
+    std::replace(name.begin(), name.end(), ' ', '_');
+    return std::filesystem::current_path() / "test-keys" / name;
+  }
+
+  /// Other tests run at the same time: the key appears whole or not at all.
+  void keep(const std::string& name, const std::filesystem::path& kept) const {
+    std::filesystem::create_directories(kept.parent_path());
+    const std::filesystem::path unfinished = kept.string() + "." + std::to_string(::getpid());
+    std::filesystem::copy_file(folder_ / (name + ".pem"), unfinished);
+    std::filesystem::rename(unfinished, kept);
+  }
+
   TempDirectory folder_;
 };
 
