@@ -20,7 +20,7 @@ ESP32 = 512
 
 
 def openssl(*arguments, check=True, **how):
-    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, timeout=60, **how)
+    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, timeout=300, **how)
     assert not check or done.returncode == 0, done.stderr.decode()
     return done
 
@@ -65,7 +65,7 @@ def airlift(binaries):
     def run(*arguments, exits=0, **environment):
         environment = {"PATH": os.environ["PATH"], **environment}
         done = subprocess.run([binaries / "airlift", *map(str, arguments)], capture_output=True, text=True,
-                              env=environment, timeout=60, stdin=subprocess.DEVNULL, start_new_session=True)
+                              env=environment, timeout=300, stdin=subprocess.DEVNULL, start_new_session=True)
         assert done.returncode == exits, (done.returncode, done.stdout, done.stderr)
         return done
 

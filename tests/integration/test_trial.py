@@ -218,9 +218,9 @@ def test_a_watchdog_that_is_missed_after_the_confirmation_restarts_only(running,
 
 
 def test_an_application_that_keeps_its_watchdog_stays(running, tmp_path):
-    device = running(confirm="alive 3")
+    device = running(confirm="alive 6")
     device.stop()
-    device.configure(ota={"confirm": "alive 3", "watchdog": 1})
+    device.configure(ota={"confirm": "alive 6", "watchdog": 5})
     device.start()
     upload(device, apps.watched(tmp_path).read_bytes())
     assert_second_confirmed(device)
@@ -241,6 +241,7 @@ def test_the_history_of_updates(running, tmp_path, version_2):
     device.log.wait("upload failed after")
     upload(device, version_2)
     device.wait_version(2)
+    device.wait_status(lambda now: now["history"][0]["result"] == "confirmed", "version 2 is confirmed")
     history = device.status()["history"]
     assert [(entry["result"], entry["cause"] and entry["cause"]["name"]) for entry in history] == [
         ("confirmed", None), ("failed", "digest_mismatch"), ("rolled back", "not_confirmed"), ("confirmed", None)]
