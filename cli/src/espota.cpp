@@ -112,15 +112,18 @@ class EspotaConsole final : public PushObserver {
 
 /// espota's own words for a failure; empty when it has none.
 std::string espota_words(const PushFailure& failure) {
-  const bool in_password = failure.stage == Stage::password;
+  const bool in_password = failure.stage == Stage::authenticate;
   switch (failure.stage) {
     case Stage::listen:
       return "Listen Failed";
-    case Stage::name:
+    case Stage::resolve:
+    case Stage::route:
     case Stage::file:
+    case Stage::reboot:
+    case Stage::confirm:
       return {};
-    case Stage::invitation:
-    case Stage::password:
+    case Stage::invite:
+    case Stage::authenticate:
       if (failure.code == UpdateError::no_answer) {
         return in_password ? "No Answer to our Authentication" : "No Answer";
       }
@@ -128,11 +131,11 @@ std::string espota_words(const PushFailure& failure) {
         return "Authentication Failed";
       }
       return failure.device_says.empty() ? "Bad Answer" : "Bad Answer: ERR: " + failure.device_says;
-    case Stage::connection:
+    case Stage::connect:
       return "No response from device";
     case Stage::transfer:
       return "Error Uploading";
-    case Stage::result:
+    case Stage::verify:
       if (failure.code != UpdateError::rejected) return "No Result!";
       return failure.device_number == 0
                  ? failure.device_says

@@ -55,22 +55,28 @@ UpdateError meaning_of_number(int number, std::string_view words) {
 
 std::string_view to_text(Stage stage) {
   switch (stage) {
-    case Stage::name:
-      return "name";
     case Stage::file:
       return "file";
     case Stage::listen:
       return "listen";
-    case Stage::invitation:
-      return "invitation";
-    case Stage::password:
-      return "password";
-    case Stage::connection:
-      return "connection";
+    case Stage::resolve:
+      return "resolve";
+    case Stage::route:
+      return "route";
+    case Stage::invite:
+      return "invite";
+    case Stage::authenticate:
+      return "authenticate";
+    case Stage::connect:
+      return "connect";
     case Stage::transfer:
       return "transfer";
-    case Stage::result:
-      return "result";
+    case Stage::verify:
+      return "verify";
+    case Stage::reboot:
+      return "reboot";
+    case Stage::confirm:
+      return "confirm";
   }
   return "unknown";
 }
@@ -87,7 +93,7 @@ UpdateError meaning_of_refusal(std::string_view words) {
 }
 
 PushFailure refusal(std::string_view device, std::string_view words) {
-  PushFailure result = make_failure(meaning_of_refusal(words), Stage::invitation,
+  PushFailure result = make_failure(meaning_of_refusal(words), Stage::invite,
                                     fmt::format("{} refused the upload: {}", device, words));
   result.device_says = words;
   return result;
@@ -96,7 +102,7 @@ PushFailure refusal(std::string_view device, std::string_view words) {
 PushFailure rejection(std::string_view device, std::string_view words, int number) {
   const std::string numbered =
       number == 0 ? std::string{words} : fmt::format("{} (its error {})", words, number);
-  PushFailure result = make_failure(UpdateError::rejected, Stage::result,
+  PushFailure result = make_failure(UpdateError::rejected, Stage::verify,
                                     fmt::format("{} rejected the image: {}", device, numbered));
   result.advice = describe(meaning_of_number(number, words)).advice;
   result.device_says = words;

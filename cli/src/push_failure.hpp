@@ -8,14 +8,27 @@
 
 namespace airlift::cli {
 
-/// Where in its course a push failed; the texts are part of the JSON result.
-enum class Stage : std::uint8_t { name, file, listen, invitation, password, connection, transfer, result };
+/// Where in its course a push failed; the texts are part of the JSON result. What ends each:
+/// docs/design/upload-protocol.md, "The uploader's course".
+enum class Stage : std::uint8_t {
+  file,    ///< reading it; before everything else
+  listen,  ///< this computer's sockets
+  resolve,
+  route,
+  invite,
+  authenticate,
+  connect,
+  transfer,
+  verify,
+  reboot,
+  confirm,
+};
 
 [[nodiscard]] std::string_view to_text(Stage stage);
 
 struct PushFailure {
   UpdateError code{UpdateError::none};
-  Stage stage{Stage::invitation};
+  Stage stage{Stage::invite};
   std::string message;      ///< what happened, with names and numbers
   std::string advice;       ///< the likely cause and the next step
   std::string device_says;  ///< the device's own words, when it said any

@@ -116,20 +116,20 @@ Stage PushSession::stage() const {
   switch (state_) {
     case State::idle:
     case State::inviting:
-      return challenged_ ? Stage::password : Stage::invitation;
+      return challenged_ ? Stage::authenticate : Stage::invite;
     case State::proving:
-      return Stage::password;
+      return Stage::authenticate;
     case State::awaiting_connection:
-      return Stage::connection;
+      return Stage::connect;
     case State::sending:
       return Stage::transfer;
     case State::awaiting_result:
     case State::hearing_error:
     case State::succeeded:
     case State::failed:
-      return Stage::result;
+      return Stage::verify;
   }
-  return Stage::result;
+  return Stage::verify;
 }
 
 void PushSession::handle(const Event& event) {

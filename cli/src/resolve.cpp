@@ -50,7 +50,7 @@ bool system_knows_better(std::string_view name) {
     list +=
         fmt::format("{}{} ({})", list.empty() ? "" : ", ", device.name, posix::to_text(device.endpoint()));
   }
-  PushFailure failure = make_failure(UpdateError::name_not_found, Stage::name,
+  PushFailure failure = make_failure(UpdateError::name_not_found, Stage::resolve,
                                      fmt::format("{} devices are called {}: {}", devices.size(), name, list));
   failure.advice = "Give the address and port of the one you mean.";
   throw PushError{std::move(failure)};
@@ -70,7 +70,7 @@ std::optional<Target> browse(posix::EventLoop& loop, const Interrupt& interrupt,
     loop.iterate(std::chrono::ceil<milliseconds>(end - steady_clock::now()));
     if (interrupt.requested()) {
       throw PushError{
-          make_failure(UpdateError::cancelled, Stage::name, "cancelled while looking for " + name)};
+          make_failure(UpdateError::cancelled, Stage::resolve, "cancelled while looking for " + name)};
     }
     if (!settling && !list.matching(name).empty()) {
       settling = true;
@@ -103,7 +103,7 @@ Target resolve(posix::EventLoop& loop, const Interrupt& interrupt, const std::st
                std::optional<std::uint16_t> port) {
   auto target = find(loop, interrupt, name);
   if (!target) {
-    throw PushError{make_failure(UpdateError::name_not_found, Stage::name,
+    throw PushError{make_failure(UpdateError::name_not_found, Stage::resolve,
                                  fmt::format("no device called {} answered by mDNS, and the system does not "
                                              "know the name either",
                                              name))};

@@ -60,6 +60,11 @@ bool is_listed(UpdateError error) {
     case UpdateError::not_text:
     case UpdateError::too_long:
     case UpdateError::trial_running:
+    case UpdateError::sha256_mismatch:
+    case UpdateError::extension_required:
+    case UpdateError::encryption_required:
+    case UpdateError::bad_message:
+    case UpdateError::tls_failed:
     case UpdateError::name_not_found:
     case UpdateError::no_answer:
     case UpdateError::bad_answer:
@@ -71,6 +76,13 @@ bool is_listed(UpdateError error) {
     case UpdateError::file_unreadable:
     case UpdateError::cancelled:
     case UpdateError::password_needed:
+    case UpdateError::device_not_proven:
+    case UpdateError::no_connection:
+    case UpdateError::no_route:
+    case UpdateError::extension_missing:
+    case UpdateError::not_back:
+    case UpdateError::other_image:
+    case UpdateError::still_on_trial:
     case UpdateError::not_confirmed:
     case UpdateError::application_exited:
     case UpdateError::application_crashed:

@@ -85,7 +85,7 @@ TEST(PushPassword, WrongInTheMd5Scheme) {
   rig.says("AUTH " + md5_nonce);
   rig.says("Authentication Failed");
   ASSERT_EQ(rig.error(), UpdateError::wrong_password);
-  EXPECT_EQ(rig.session.failure().stage, Stage::password);
+  EXPECT_EQ(rig.session.failure().stage, Stage::authenticate);
   EXPECT_EQ(rig.sent(), "");
 }
 
@@ -171,7 +171,7 @@ TEST(PushPassword, NeverAWordOnTheProofEndsAfterTenSeconds) {
   EXPECT_EQ(rig.error(), UpdateError::none);
   rig.wait(milliseconds{1});
   ASSERT_EQ(rig.error(), UpdateError::no_answer);
-  EXPECT_EQ(rig.session.failure().stage, Stage::password);
+  EXPECT_EQ(rig.session.failure().stage, Stage::authenticate);
   EXPECT_THAT(rig.session.failure().message, HasSubstr("never said whether it is right"));
 }
 

@@ -37,23 +37,23 @@ TEST(PushResult, NumbersThatMeanTheSameEverywhereAreExplained) {
 TEST(PushResult, ExitCodes) {
   EXPECT_EQ(cli::exit_code_of({}), 0);
   const std::vector<std::tuple<int, UpdateError, Stage>> promised{
-      {1, UpdateError::rejected, Stage::result},
+      {1, UpdateError::rejected, Stage::verify},
       {1, UpdateError::stalled, Stage::transfer},
       {1, UpdateError::connection_lost, Stage::transfer},
-      {1, UpdateError::no_result, Stage::result},
+      {1, UpdateError::no_result, Stage::verify},
       {1, UpdateError::bad_answer, Stage::transfer},
-      {3, UpdateError::name_not_found, Stage::name},
-      {4, UpdateError::no_answer, Stage::invitation},
-      {4, UpdateError::no_answer, Stage::password},
-      {4, UpdateError::bad_answer, Stage::invitation},
-      {5, UpdateError::wrong_password, Stage::password},
-      {5, UpdateError::password_needed, Stage::password},
-      {6, UpdateError::refused, Stage::invitation},
-      {6, UpdateError::no_space, Stage::invitation},
-      {6, UpdateError::busy, Stage::invitation},
-      {6, UpdateError::safe_mode, Stage::invitation},
-      {6, UpdateError::too_many_tries, Stage::invitation},
-      {7, UpdateError::no_connect_back, Stage::connection},
+      {3, UpdateError::name_not_found, Stage::resolve},
+      {4, UpdateError::no_answer, Stage::invite},
+      {4, UpdateError::no_answer, Stage::authenticate},
+      {4, UpdateError::bad_answer, Stage::invite},
+      {5, UpdateError::wrong_password, Stage::authenticate},
+      {5, UpdateError::password_needed, Stage::authenticate},
+      {6, UpdateError::refused, Stage::invite},
+      {6, UpdateError::no_space, Stage::invite},
+      {6, UpdateError::busy, Stage::invite},
+      {6, UpdateError::safe_mode, Stage::invite},
+      {6, UpdateError::too_many_tries, Stage::invite},
+      {7, UpdateError::no_connect_back, Stage::connect},
       {8, UpdateError::listen_failed, Stage::listen},
       {8, UpdateError::file_unreadable, Stage::file},
       {130, UpdateError::cancelled, Stage::transfer},
@@ -77,20 +77,20 @@ TEST(PushResult, JsonOfSuccess) {
 }
 
 TEST(PushResult, JsonOfARejection) {
-  cli::PushReport report = report_of(UpdateError::none, Stage::result);
+  cli::PushReport report = report_of(UpdateError::none, Stage::verify);
   report.failure = cli::rejection("devding", "MD5 check failed", 7);
   const std::string json = cli::to_json(report);
-  EXPECT_THAT(json, HasSubstr(R"("result":"error","code":"rejected","number":55,"stage":"result")"));
+  EXPECT_THAT(json, HasSubstr(R"("result":"error","code":"rejected","number":55,"stage":"verify")"));
   EXPECT_THAT(json, HasSubstr(R"("device_says":"MD5 check failed","device_number":7)"));
 }
 
 TEST(PushResult, JsonWithoutResolvedDeviceHasItsNameOnly) {
-  EXPECT_THAT(cli::to_json(report_of(UpdateError::name_not_found, Stage::name)),
+  EXPECT_THAT(cli::to_json(report_of(UpdateError::name_not_found, Stage::resolve)),
               HasSubstr(R"("device":{"name":"devding"},)"));
 }
 
 TEST(PushResult, JsonIsOneLineWhateverTheDeviceSays) {
-  cli::PushReport report = report_of(UpdateError::none, Stage::result);
+  cli::PushReport report = report_of(UpdateError::none, Stage::verify);
   report.failure = cli::rejection("devding", "bad\n\xFF\"", 0);
   const std::string json = cli::to_json(report);
   EXPECT_EQ(json.find('\n'), std::string::npos);

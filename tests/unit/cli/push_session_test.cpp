@@ -63,7 +63,7 @@ TEST(PushSession, NoAnswerNamesDeviceCountAndTime) {
   EXPECT_EQ(rig.state(), State::inviting);
   rig.wait(milliseconds{1});
   ASSERT_EQ(rig.error(), UpdateError::no_answer);
-  EXPECT_EQ(rig.session.failure().stage, Stage::invitation);
+  EXPECT_EQ(rig.session.failure().stage, Stage::invite);
   EXPECT_EQ(rig.session.failure().message,
             "devding (192.168.1.20:8266) did not answer 6 invitations within 10 s");
   EXPECT_THAT(rig.session.failure().advice, HasSubstr("8266"));
@@ -139,7 +139,7 @@ TEST(PushSession, NoConnectBackNamesPortAddressAndFirewall) {
   EXPECT_EQ(rig.state(), State::awaiting_connection);
   rig.wait(milliseconds{1});
   ASSERT_EQ(rig.error(), UpdateError::no_connect_back);
-  EXPECT_EQ(rig.session.failure().stage, Stage::connection);
+  EXPECT_EQ(rig.session.failure().stage, Stage::connect);
   EXPECT_THAT(rig.session.failure().message, HasSubstr("TCP port 40123"));
   EXPECT_THAT(rig.session.failure().message, HasSubstr("0.0.0.0:40123"));
   EXPECT_THAT(rig.session.failure().advice, HasSubstr("from 192.168.1.20 to port 40123"));
@@ -202,7 +202,7 @@ TEST(PushSession, CloseWithoutResult) {
   rig.answers("14601460");
   rig.closes();
   ASSERT_EQ(rig.error(), UpdateError::no_result);
-  EXPECT_EQ(rig.session.failure().stage, Stage::result);
+  EXPECT_EQ(rig.session.failure().stage, Stage::verify);
 }
 
 TEST(PushSession, HalfAnOkIsNoResult) {

@@ -46,7 +46,7 @@ class DatagramSocket {
   [[nodiscard]] virtual Status send(Bytes datagram, const Endpoint& to) = 0;
 };
 
-/// One outgoing TCP connection at a time.
+/// One TCP connection at a time, made by connect() or by a Listener.
 class Stream {
  public:
   enum class State : std::uint8_t {
@@ -74,6 +74,30 @@ class Stream {
 
   /// Sends what was written and ends the connection. Harmless when closed.
   virtual void close() = 0;
+
+  enum class TlsRole : std::uint8_t { client, server };
+  /// Goes on inside TLS 1.2 with this pre-shared key, identity "airlift" and ephemeral keys: every byte read
+  /// and written from now on. Only while `open`. read() and write() take and give nothing until the handshake
+  /// is over, and fail with tls_failed when it goes wrong. Outcomes: ok: it has begun; tls_failed: not on
+  /// this board.
+  [[nodiscard]] virtual Status start_tls(TlsRole /*role*/, Bytes /*pre_shared_key*/) {
+    return UpdateError::tls_failed;
+  }
+};
+
+/// Waits for TCP connections and puts them, one at a time, into the stream that it was made with.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+
+  /// Starts to listen on `port` of the address it was made with; a few connections may wait. Outcomes: ok;
+  /// network_failed: the port is taken or forbidden. Listening anew closes what was before.
+  [[nodiscard]] virtual Status listen(std::uint16_t port) = 0;
+  virtual void close() = 0;
+
+  /// When a connection waits and the stream is `closed`: makes the stream `open` with it and tells where it
+  /// comes from. Else nothing.
+  [[nodiscard]] virtual std::optional<Endpoint> accept() = 0;
 };
 
 }  // namespace airlift::port

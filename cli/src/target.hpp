@@ -1,0 +1,17 @@
+#pragma once
+// A device to talk to: what it is called and where it may be reached.
+
+#include <string>
+#include <vector>
+
+#include "airlift/port/network.hpp"
+
+namespace airlift::cli {
+
+struct Target {
+  std::string name;                       ///< as the device calls itself when mDNS told, else as the user did
+  std::vector<port::Endpoint> endpoints;  ///< OTA port included; IPv4 first, tried in turn; never empty
+  std::string board;                      ///< empty when not told
+};
+
+}  // namespace airlift::cli
