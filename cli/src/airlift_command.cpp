@@ -1,5 +1,9 @@
 #include "airlift_command.hpp"
 
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
 #include <string_view>
 
 #include "command_failure.hpp"
@@ -18,25 +22,32 @@ std::string_view base_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
 }
 
+/// A subcommand: whether the command line names it, and what it does, which gives the exit code.
+struct Entry {
+  std::function<bool()> chosen;
+  std::function<int()> run;
+};
+
+template <class Command>
+Entry entry(CLI::App& app) {
+  const auto command = std::make_shared<Command>(app);
+  return {[command] { return command->chosen(); }, [command] { return command->run(); }};
+}
+
 int run_airlift(int argc, const char* const* argv) {
   CLI::App app{"Finds devices in the network, updates them over the air, and signs images for them.",
                "airlift"};
   app.set_version_flag("--version", "airlift " AIRLIFT_VERSION);
   app.require_subcommand(1);
   app.footer("`airlift push --help`, and so on, shows options and examples.");
-  PushCommand push{app};
-  DiscoverCommand discover{app};
-  KeygenCommand keygen{app};
-  SignCommand sign{app};
-  VerifyCommand verify{app};
-  InspectCommand inspect{app};
+  const std::array commands{
+      entry<PushCommand>(app), entry<DiscoverCommand>(app), entry<KeygenCommand>(app),
+      entry<SignCommand>(app), entry<VerifyCommand>(app),   entry<InspectCommand>(app),
+  };
   try {
     app.parse(arguments_for_parse(argc, argv));
-    if (push.chosen()) return push.run();
-    if (discover.chosen()) return discover.run();
-    if (keygen.chosen()) return keygen.run();
-    if (sign.chosen()) return sign.run();
-    return verify.chosen() ? verify.run() : inspect.run();
+    return std::find_if(commands.begin(), commands.end(), [](const Entry& each) { return each.chosen(); })
+        ->run();
   } catch (const CLI::Error& error) {
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const CommandError& error) {
