@@ -188,9 +188,9 @@ void push_into(PushReport& report, const PushOptions& options, PushObserver& obs
 
   const Target target = resolve(loop, interrupt, options.device, options.device_port);
   report.device_name = target.name;
-  report.device = target.endpoint;
+  report.device = target.endpoints.front();
 
-  const port::IpAddress host = host_address(options, target.endpoint);
+  const port::IpAddress host = host_address(options, report.device);
   posix::TcpListener listener = make_listener(loop, host, options.host_port);
   const std::uint16_t listening_port = listener.local_port();
   report.listening_at = posix::to_text(port::Endpoint{host, listening_port, 0});

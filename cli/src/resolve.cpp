@@ -80,15 +80,15 @@ std::optional<Target> browse(posix::EventLoop& loop, const Interrupt& interrupt,
   const std::vector<Device> matches = list.matching(name);
   if (matches.size() > 1) throw_several(name, matches);
   if (matches.empty()) return std::nullopt;
-  return Target{matches.front().name, matches.front().endpoint()};
+  return Target{matches.front().name, {matches.front().endpoint()}, matches.front().board()};
 }
 
 std::optional<Target> find(posix::EventLoop& loop, const Interrupt& interrupt, const std::string& name) {
   const auto by_system = [&]() -> std::optional<Target> {
     const auto endpoint = look_up(name, AI_ADDRCONFIG);
-    return endpoint ? std::optional{Target{name, *endpoint}} : std::nullopt;
+    return endpoint ? std::optional{Target{name, {*endpoint}, {}}} : std::nullopt;
   };
-  if (const auto endpoint = look_up(name, AI_NUMERICHOST)) return Target{name, *endpoint};
+  if (const auto endpoint = look_up(name, AI_NUMERICHOST)) return Target{name, {*endpoint}, {}};
   if (system_knows_better(name)) {
     if (auto target = by_system()) return target;
     return browse(loop, interrupt, name);
@@ -108,8 +108,9 @@ Target resolve(posix::EventLoop& loop, const Interrupt& interrupt, const std::st
                                              "know the name either",
                                              name))};
   }
-  if (port) target->endpoint.port = *port;
-  if (target->endpoint.port == 0) target->endpoint.port = wire::esp8266_port;
+  port::Endpoint& endpoint = target->endpoints.front();
+  if (port) endpoint.port = *port;
+  if (endpoint.port == 0) endpoint.port = wire::esp8266_port;
   return *std::move(target);
 }
 

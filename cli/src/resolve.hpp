@@ -5,15 +5,10 @@
 #include <string>
 
 #include "airlift/base/time.hpp"
-#include "airlift/port/network.hpp"
 #include "interrupt.hpp"
+#include "target.hpp"
 
 namespace airlift::cli {
-
-struct Target {
-  std::string name;  ///< as the device calls itself when mDNS told, else as the user did
-  port::Endpoint endpoint;
-};
 
 /// An address is taken as it is; a name is looked for by mDNS, then by the system's resolver (names with a
 /// domain other than `.local`, and localhost, the other way round). `port`: the user's choice, which wins;
