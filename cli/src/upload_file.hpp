@@ -3,13 +3,9 @@
 
 #include "airlift/crypto/hash.hpp"
 #include "image_file.hpp"
+#include "upload_image.hpp"  // SignedFile
 
 namespace airlift::cli {
-
-enum class SignedFile : std::uint8_t {
-  preferred,  ///< FILE.signed instead of FILE when it stands beside it, as espota does
-  ignored,
-};
 
 class UploadFile {
  public:
