@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string_view>
 
@@ -91,12 +92,16 @@ std::size_t open_rsa_pkcs1(Bytes spki, Bytes signature, MutableBytes into) {
   const ForgetErrors forget;
   const Key key = key_from(spki);
   const KeyContext context = context_of(key);
-  std::size_t size = into.size();
+  // Not into `into`: some OpenSSL 3.0 write what they found without a look at the room they are given.
+  std::array<std::uint8_t, most_rsa_bits / 8> room{};
+  std::size_t size = room.size();
   const bool opened =
       context && EVP_PKEY_verify_recover_init(context.get()) == 1 &&
       EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
-      EVP_PKEY_verify_recover(context.get(), into.data(), &size, signature.data(), signature.size()) == 1;
-  return opened ? size : 0;
+      EVP_PKEY_verify_recover(context.get(), room.data(), &size, signature.data(), signature.size()) == 1;
+  if (!opened || size > into.size()) return 0;
+  std::copy_n(room.begin(), size, into.begin());
+  return size;
 }
 
 bool verify_rsa_pss(Bytes spki, DigestKind kind, Bytes digest, Bytes signature) {

@@ -18,7 +18,6 @@ constexpr std::size_t p256_der_bytes{91};
 constexpr std::size_t p384_der_bytes{120};
 
 constexpr std::size_t least_rsa_bits{2048};
-constexpr std::size_t most_rsa_bits{4096};
 
 // DigestInfo of SHA-256 without the digest: RFC 8017 9.2, note 1.
 constexpr std::array<std::uint8_t, 19> sha256_digest_info{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,

@@ -8,6 +8,9 @@
 
 namespace airlift::crypto {
 
+/// Larger RSA keys are not taken.
+inline constexpr std::size_t most_rsa_bits{4096};
+
 enum class KeyType : std::uint8_t { ed25519, rsa, ecdsa };
 
 [[nodiscard]] constexpr std::string_view name_of(KeyType type) {
