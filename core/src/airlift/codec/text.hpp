@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "airlift/base/fixed_string.hpp"
 #include "airlift/base/span.hpp"
 
 namespace airlift::codec {
@@ -39,6 +40,19 @@ template <std::size_t N>
 
 /// What stands before the first line end (`\n` or `\r\n`); all of it when there is none.
 [[nodiscard]] std::string_view first_line(std::string_view text);
+
+/// Shown by a terminal, never obeyed: ASCII from the blank to `~`.
+[[nodiscard]] constexpr bool is_printable(char c) {
+  return c >= ' ' && c <= '~';
+}
+
+/// `text` with a `?` for each character that is not printable, cut to what fits.
+template <std::size_t Capacity>
+[[nodiscard]] FixedString<Capacity> printable(std::string_view text) {
+  FixedString<Capacity> result;
+  for (const char c : text) result.append(std::string_view{is_printable(c) ? &c : "?", 1});
+  return result;
+}
 
 /// ASCII only: case-insensitive comparison.
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);

@@ -55,7 +55,7 @@ void AnswerStream::add_to_line(char c) {
   if (c == '\n') {
     state_ = State::error_done;
   } else if (c != '\r') {
-    line_.append(std::string_view{c >= ' ' && c <= '~' ? &c : "?", 1});
+    line_.append(codec::printable<1>({&c, 1}));
   }
 }
 

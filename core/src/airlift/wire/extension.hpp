@@ -2,6 +2,7 @@
 // The datagrams of Airlift's extension: the uploader's line behind an invitation, and the device's answer.
 // docs/design/upload-protocol.md, "Airlift's extension".
 
+#include <array>
 #include <optional>
 
 #include "airlift/base/fixed_string.hpp"
@@ -28,8 +29,9 @@ struct ExtensionRequest {
 using ExtensionRequestText = FixedString<80>;
 [[nodiscard]] ExtensionRequestText format_extension_request(const ExtensionRequest& request);
 
-/// Finds the line: behind the first `\n` of an invitation (then it asks for an upload), or at the datagram's
-/// start (then for the status). Nothing: not there, of another version, damaged, or asking for the other
+/// Finds the line: behind the first `\n` (then it asks for an upload; whether an invitation stands in front
+/// of it is parse_invitation()'s to say), or at the datagram's start (then for the status). What follows the
+/// line's own `\n` is not read. Nothing: not there, of another version, damaged, or asking for the other
 /// purpose: the datagram is to be taken as an old uploader's.
 [[nodiscard]] std::optional<ExtensionRequest> find_extension_request(Bytes datagram);
 

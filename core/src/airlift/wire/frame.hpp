@@ -3,6 +3,7 @@
 // docs/design/upload-protocol.md, "Frames".
 
 #include <optional>
+#include <tuple>
 
 #include "airlift/base/fixed_string.hpp"
 #include "airlift/base/span.hpp"
@@ -27,8 +28,18 @@ inline constexpr std::size_t longest_data_bytes{65535};         ///< of one DATA
 inline constexpr std::size_t longest_frame_trailer_bytes{768};  ///< of an image, shown in OFFER
 inline constexpr std::size_t longest_detail_bytes{96};
 inline constexpr std::size_t longest_status_bytes{1400};
+inline constexpr std::size_t mac_bytes{std::tuple_size_v<Mac>};
+
+/// The lengths that the payload of a frame can have, its MAC included.
+struct PayloadLengths {
+  std::size_t least{0};
+  std::size_t most{0};
+};
+/// Nothing for a number that is no type.
+[[nodiscard]] std::optional<PayloadLengths> payload_lengths(FrameType type);
+
 /// Of every frame but DATA, MAC included.
-inline constexpr std::size_t longest_payload_bytes{longest_status_bytes + 32};
+inline constexpr std::size_t longest_payload_bytes{longest_status_bytes + mac_bytes};
 using FrameBytes = std::array<std::uint8_t, frame_header_bytes + longest_payload_bytes>;
 
 /// The header of a frame with `payload_bytes` behind it, at most 0xFFFFFF.
@@ -80,9 +91,10 @@ class FrameReader {
 };
 
 // What the frames say. encode_*() write a whole frame, header and MAC included, and give its size.
-// decode_*() take a payload and give what it says, or bad_message; they do not look at the MAC:
-// mac_is_right() does, in constant time.
+// decode_*() take any payload and give what it says, or bad_message; they do not look at the MAC:
+// mac_is_right() does, in constant time. What decodes encodes to the same bytes.
 
+/// False, too, for a payload that is too short to have one.
 [[nodiscard]] bool mac_is_right(const Key& session_key, FrameType type, Bytes payload);
 
 struct Secure {
@@ -115,7 +127,7 @@ struct Answer {
   UpdateError error{UpdateError::none};
   std::uint32_t offset{0};               ///< send from here on
   crypto::Sha256Digest prefix_sha256{};  ///< of the file up to there
-  DetailText detail;                     ///< printable; with an error: figures
+  DetailText detail;                     ///< made printable when written; with an error: figures
 };
 [[nodiscard]] std::size_t encode(const Answer& answer, const Key& session_key, FrameBytes& into);
 [[nodiscard]] Result<Answer> decode_answer(Bytes payload);
@@ -137,7 +149,7 @@ struct UploadResult {
 
 /// `text` has at most longest_status_bytes.
 [[nodiscard]] std::size_t encode_status(std::string_view text, const Key& session_key, FrameBytes& into);
-/// The text; a view.
+/// The text; a view of any bytes: parse_status() makes them harmless.
 [[nodiscard]] Result<std::string_view> decode_status(Bytes payload);
 
 }  // namespace airlift::wire

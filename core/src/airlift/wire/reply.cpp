@@ -1,13 +1,9 @@
 #include "airlift/wire/reply.hpp"
 
+#include "airlift/codec/text.hpp"
+
 namespace airlift::wire {
 namespace {
-
-ReplyText printable(std::string_view text) {
-  ReplyText result;
-  for (const char c : text) result.append(std::string_view{c >= ' ' && c <= '~' ? &c : "?", 1});
-  return result;
-}
 
 std::string_view without_line_end(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
@@ -36,9 +32,9 @@ Reply parse_reply(Bytes datagram) {
     return {Reply::Kind::challenge, text.substr(challenge_prefix.size())};
   }
   if (starts_with(text, refusal_prefix)) {
-    return {Reply::Kind::refused, printable(text.substr(refusal_prefix.size()))};
+    return {Reply::Kind::refused, codec::printable<longest_reply_bytes>(text.substr(refusal_prefix.size()))};
   }
-  return {Reply::Kind::unknown, printable(text)};
+  return {Reply::Kind::unknown, codec::printable<longest_reply_bytes>(text)};
 }
 
 ReplyText format_challenge(std::string_view nonce) {
