@@ -57,6 +57,7 @@ class FakeStream final : public port::Stream {
 
   // What the peer and the network do:
   void finish_connecting(State outcome) { state_ = outcome; }
+  void is_accepted() { state_ = State::open; }
   void deliver(std::string_view bytes) { inbound.append(bytes); }
   void peer_closes() { peer_closed_ = true; }
   void breaks() { state_ = State::failed; }

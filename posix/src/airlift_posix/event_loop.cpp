@@ -16,8 +16,8 @@ namespace {
 
 epoll_event event_for(Interest interest, std::uint64_t id) {
   epoll_event event{};
-  if (interest != Interest::writable) event.events |= EPOLLIN;
-  if (interest != Interest::readable) event.events |= EPOLLOUT;
+  if (interest == Interest::readable || interest == Interest::both) event.events |= EPOLLIN;
+  if (interest == Interest::writable || interest == Interest::both) event.events |= EPOLLOUT;
   event.data.u64 = id;
   return event;
 }

@@ -22,7 +22,7 @@ namespace airlift::posix {
 
 class EventLoop;
 
-enum class Interest : std::uint8_t { readable, writable, both };
+enum class Interest : std::uint8_t { none, readable, writable, both };
 
 /// Keeps a descriptor watched as long as it lives. Move-only. It may be destroyed at any time, also in its
 /// own callback, but before the loop and before the descriptor is closed.

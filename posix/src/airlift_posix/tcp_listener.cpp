@@ -32,10 +32,16 @@ TcpListener::TcpListener(EventLoop& loop, const port::IpAddress& address, std::u
 }
 
 std::optional<TcpListener::Accepted> TcpListener::accept() {
+  auto accepted = accept_socket();
+  if (!accepted) return std::nullopt;
+  return Accepted{std::make_unique<TcpStream>(loop_, std::move(accepted->fd)), accepted->peer};
+}
+
+std::optional<TcpListener::AcceptedSocket> TcpListener::accept_socket() {
   SocketAddress peer;
   UniqueFd fd{accept4(fd_.get(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
   if (!fd) return std::nullopt;
-  return Accepted{std::make_unique<TcpStream>(loop_, std::move(fd)), to_endpoint(peer.get())};
+  return AcceptedSocket{std::move(fd), to_endpoint(peer.get())};
 }
 
 std::uint16_t TcpListener::local_port() const {

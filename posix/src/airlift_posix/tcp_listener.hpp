@@ -1,5 +1,5 @@
 #pragma once
-// Waits for TCP connections: the uploader's side of the connect-back.
+// Waits for TCP connections and gives each as a stream of its own: the uploader's side of the connect-back.
 
 #include <functional>
 #include <memory>
@@ -23,6 +23,17 @@ class TcpListener {
   };
   /// The next connection, or nothing when none waits.
   [[nodiscard]] std::optional<Accepted> accept();
+
+  struct AcceptedSocket {
+    UniqueFd fd;
+    port::Endpoint peer;
+  };
+  /// The same, without a stream around it.
+  [[nodiscard]] std::optional<AcceptedSocket> accept_socket();
+
+  /// Connections wait unnoticed until resume().
+  void pause() { watch_.set_interest(Interest::none); }
+  void resume() { watch_.set_interest(Interest::readable); }
 
   [[nodiscard]] std::uint16_t local_port() const;
 

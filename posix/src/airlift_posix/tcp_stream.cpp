@@ -36,8 +36,15 @@ TcpStream::TcpStream(EventLoop& loop, port::IpAddress bind_address, std::functio
     : loop_{loop}, bind_address_{bind_address}, ready_{std::move(ready)} {}
 
 TcpStream::TcpStream(EventLoop& loop, UniqueFd connected, std::function<void()> ready)
-    : loop_{loop}, ready_{std::move(ready)}, state_{State::open}, fd_{std::move(connected)} {
-  send_at_once(fd_.get());
+    : loop_{loop}, ready_{std::move(ready)} {
+  take_over(std::move(connected));
+}
+
+void TcpStream::take_over(UniqueFd connected) {
+  send_at_once(connected.get());
+  fd_ = std::move(connected);
+  end_of_data_ = false;
+  state_ = State::open;
   wait_for(Wait::data);
 }
 
@@ -99,6 +106,7 @@ void TcpStream::close() {
   }
   fd_.reset();
   state_ = State::closed;
+  if (closed_) closed_();
 }
 
 void TcpStream::on_event() {

@@ -19,6 +19,9 @@ class TcpStream final : public port::Stream {
   /// Takes over a connected socket (see TcpListener); state() is open.
   TcpStream(EventLoop& loop, UniqueFd connected, std::function<void()> ready = {});
 
+  /// The same in a stream that is `closed`; only then.
+  void take_over(UniqueFd connected);
+
   [[nodiscard]] Status connect(const port::Endpoint& to) override;
   [[nodiscard]] State state() override;
   [[nodiscard]] Result<Read> read(MutableBytes into) override;
@@ -27,6 +30,9 @@ class TcpStream final : public port::Stream {
 
   /// For a stream that was accepted before its user existed.
   void set_ready(std::function<void()> ready) { ready_ = std::move(ready); }
+
+  /// `closed` is called at the end of each close(), when the stream can be used again.
+  void set_closed(std::function<void()> closed) { closed_ = std::move(closed); }
 
  private:
   /// What the loop waits for on our behalf.
@@ -40,6 +46,7 @@ class TcpStream final : public port::Stream {
   EventLoop& loop_;
   port::IpAddress bind_address_;
   std::function<void()> ready_;
+  std::function<void()> closed_;
   State state_{State::closed};
   bool end_of_data_{false};
   Wait wait_{Wait::nothing};
