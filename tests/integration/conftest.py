@@ -12,6 +12,8 @@ import socket
 
 import pytest
 
+from arduino_device import PROFILES
+from arduino_process import Arduino
 from device_process import Device
 from espota_client import GENERATIONS, Espota
 
@@ -102,6 +104,29 @@ def start_device(make_device, binaries):
         return made
 
     return start
+
+
+@pytest.fixture
+def start_arduino(tmp_path, request):
+    """A function that starts simulated Arduino devices; all end with the test, and a failed test shows what they said."""
+    devices = []
+
+    def start(profile, **options):
+        devices.append(Arduino(profile, tmp_path / f"arduino{len(devices)}", **options))
+        return devices[-1]
+
+    yield start
+    for device in devices:
+        device.close()
+    report = getattr(request.node, "report_call", None)
+    if report is None or report.failed:
+        for device in devices:
+            print(f"--- {device.profile} ---\n{device.log.text()}")
+
+
+@pytest.fixture(params=PROFILES)
+def profile(request):
+    return PROFILES[request.param]
 
 
 @pytest.fixture(params=GENERATIONS)

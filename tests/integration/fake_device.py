@@ -1,12 +1,8 @@
 """Devices for the uploader to meet: each is one function that a thread runs with the device's sockets."""
 import contextlib
-import hashlib
-import secrets
 import socket
 import struct
 import threading
-
-from espota_client import md5_response
 
 
 class FakeDevice:
@@ -132,33 +128,10 @@ def answers_per_sector_only(device):
         connection.recv(1)
 
 
-def as_the_esp8266_core(password):
-    """ArduinoOTA of the ESP8266 core: a password, a pause before it connects, and one before its OK."""
-
-    def course(device):
-        device.take_invitation()
-        if password:
-            nonce = secrets.token_hex(16)
-            device.answer(f"AUTH {nonce}")
-            _, cnonce, response = device.next_datagram().split()
-            if response != md5_response(password, nonce, cnonce):
-                device.answer("Authentication Failed")
-                return
-        device.answer("OK")
-        device._stopped.wait(0.1)
-        with device.connect() as connection:
-            device.receive(connection)
-            right = hashlib.md5(device.received).hexdigest() == device.md5
-            device._stopped.wait(1.0)
-            connection.sendall(b"OK" if right else b"ERROR[7]: MD5 Failed: expected:a, calculated:b\n")
-
-    return course
-
-
 def ignores_the_first_invitations(count):
     def course(device):
         for _ in range(count):
             device.next_datagram()
-        as_the_esp8266_core("")(device)
+        answers_per_sector_only(device)
 
     return course

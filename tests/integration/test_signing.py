@@ -464,7 +464,7 @@ def test_files_that_cannot_be_used_are_named(airlift, keys, image, tmp_path):
 @pytest.mark.parametrize("options", [[], ["--no-signed"]])
 def test_push_takes_the_signed_file(airlift, signed, image, options):
     path = signed()
-    with FakeDevice(fake_device.as_the_esp8266_core("")) as device:
+    with FakeDevice(fake_device.answers_per_sector_only) as device:
         done = airlift("push", "-i", "127.0.0.1", "-p", device.port, "-f", image, *options)
         assert device.received == (image if options else path).read_bytes()
     assert (f"{path} stands beside the file" in done.stderr) == (not options)

@@ -207,14 +207,6 @@ def test_address_that_is_not_ours_to_listen_on(push, image):
 # Devices that are not ours
 
 
-@pytest.mark.parametrize("password", ["", PASSWORD], ids=["open", "password"])
-def test_a_device_like_the_esp8266_core(push, image, password):
-    with FakeDevice(fake_device.as_the_esp8266_core(password)) as device:
-        result, code = push(device.port, image, "-a", password)
-        assert code == 0, result
-        assert device.received == image.read_bytes()
-
-
 def test_a_lost_invitation_is_sent_again(push, image):
     with FakeDevice(fake_device.ignores_the_first_invitations(2)) as device:
         result, code = push(device.port, image)
