@@ -15,7 +15,7 @@
 #include "airlift_posix/tcp_listener.hpp"
 #include "airlift_posix/udp_socket.hpp"
 #include "interrupt.hpp"
-#include "resolve.hpp"
+#include "target_finder.hpp"
 
 namespace airlift::cli {
 namespace {
@@ -186,7 +186,7 @@ void push_into(PushReport& report, const PushOptions& options, PushObserver& obs
   report.replaced_by_signed = file.replaced_by_signed();
   report.size_bytes = file.size_bytes();
 
-  const Target target = resolve(loop, interrupt, options.device, options.device_port);
+  const Target target = find_one(loop, interrupt, options.device, options.device_port);
   report.device_name = target.name;
   report.device = target.endpoints.front();
 
