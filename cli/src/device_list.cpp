@@ -1,5 +1,7 @@
 #include "device_list.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "airlift/codec/text.hpp"
@@ -19,6 +21,11 @@ std::string_view without_domain(std::string_view name) {
 }
 
 }  // namespace
+
+std::string address_text(const port::Endpoint& endpoint) {
+  const std::string address = posix::to_text(endpoint.address);
+  return endpoint.scope == 0 ? address : fmt::format("{}%{}", address, endpoint.scope);
+}
 
 std::string Device::board() const {
   const auto entry = txt.find("board");

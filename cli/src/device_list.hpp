@@ -25,6 +25,9 @@ struct Device {
   friend bool operator==(const Device&, const Device&) = default;
 };
 
+/// The address without the port: `192.168.1.20`, `fe80::1%2`.
+[[nodiscard]] std::string address_text(const port::Endpoint& endpoint);
+
 class DeviceList {
  public:
   struct Change {

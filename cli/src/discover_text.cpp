@@ -3,15 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
-#include "airlift_posix/address.hpp"
 #include "discover_command.hpp"
+#include "json_line.hpp"
 
 namespace airlift::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Row = std::array<std::string, 5>;
 
 std::string_view password_text(PasswordNeed need) {
@@ -24,11 +22,6 @@ std::string_view password_text(PasswordNeed need) {
       return "-";
   }
   return "-";
-}
-
-std::string address_text(const port::Endpoint& endpoint) {
-  const std::string address = posix::to_text(endpoint.address);
-  return endpoint.scope == 0 ? address : fmt::format("{}%{}", address, endpoint.scope);
 }
 
 /// What strangers sent must not move the cursor.
@@ -59,11 +52,6 @@ Json json_of(const Device& device) {
   }
   json["txt"] = device.txt;
   return json;
-}
-
-std::string dump(const Json& json) {
-  // Names and TXT values come from strangers and may be anything but UTF-8.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string_view kind_text(DeviceList::Change::Kind kind) {
@@ -100,7 +88,7 @@ std::string to_table(const std::vector<Device>& devices) {
 std::string to_json(const std::vector<Device>& devices) {
   Json json = Json::array();
   for (const Device& device : devices) json.push_back(json_of(device));
-  return dump(json);
+  return to_line(json);
 }
 
 std::string to_text(const DeviceList::Change& change) {
@@ -113,7 +101,7 @@ std::string to_json(const DeviceList::Change& change) {
   Json json;
   json["event"] = kind_text(change.kind);
   json.update(json_of(change.device));
-  return dump(json);
+  return to_line(json);
 }
 
 }  // namespace airlift::cli

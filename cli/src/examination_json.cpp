@@ -1,17 +1,14 @@
 // What an image file is, for programs.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "command_failure.hpp"
 #include "examination.hpp"
 #include "hex_text.hpp"
+#include "json_line.hpp"
 #include "key_file.hpp"
 
 namespace airlift::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json manifest_json(const image::Manifest& manifest) {
   Json json;
@@ -82,11 +79,6 @@ Json image_json(const Survey& survey) {
   return json;
 }
 
-/// A file name may be anything but UTF-8.
-std::string line_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 }  // namespace
 
 std::string inspection_json(const Examination& examination) {
@@ -103,7 +95,7 @@ std::string inspection_json(const Examination& examination) {
   json["signature"] = signature_json(examination);
   json["manifest"] = examination.manifest ? manifest_json(*examination.manifest) : Json{};
   json["notes"] = notes_on(examination);
-  return line_of(json);
+  return to_line(json);
 }
 
 std::string verdict_json(const Examination& examination) {
@@ -116,7 +108,7 @@ std::string verdict_json(const Examination& examination) {
   json["file"] = examination.path;
   json["signature"] = signature_json(examination);
   json["manifest"] = examination.manifest ? manifest_json(*examination.manifest) : Json{};
-  return line_of(json);
+  return to_line(json);
 }
 
 std::string to_json(const CommandFailure& failure, std::string_view file) {
@@ -127,7 +119,7 @@ std::string to_json(const CommandFailure& failure, std::string_view file) {
   json["message"] = failure.message;
   json["advice"] = failure.advice;
   json["file"] = file;
-  return line_of(json);
+  return to_line(json);
 }
 
 }  // namespace airlift::cli
