@@ -95,6 +95,12 @@ Status PayloadWriter::write(MutableBytes block, std::size_t used) {
   return slot_.append(block.first(padded));
 }
 
+crypto::Sha256Digest PayloadWriter::sha256_with(Bytes more) const {
+  crypto::Sha256 digest = payload_sha256_;
+  if (!block_digested_) digest.update(buffers_.block.first(filled_));
+  return digest.update(more).finish();
+}
+
 image::PayloadFacts PayloadWriter::finish() {
   assert(done_);
   facts_.payload_sha256 = payload_sha256_.finish();

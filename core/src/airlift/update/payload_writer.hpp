@@ -36,6 +36,8 @@ class PayloadWriter {
 
   /// After end_input(): all is written.
   [[nodiscard]] bool done() const { return done_; }
+  /// Until finish(): the SHA-256 of the payload so far with `more` behind it. It costs no second pass.
+  [[nodiscard]] crypto::Sha256Digest sha256_with(Bytes more) const;
   /// When done(), once: what has arrived. Its esp32_digest lasts until begin().
   [[nodiscard]] image::PayloadFacts finish();
   /// When done(). Outcomes: ok; as SlotWriter.

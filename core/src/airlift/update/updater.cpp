@@ -40,15 +40,16 @@ Status Updater::check_trailer(const Announcement& announcement) const {
 }
 
 Status Updater::begin(const Announcement& announcement) {
-  abort();
   if (const Status fits = check(announcement.kind, announcement.size_bytes); !fits.ok()) return fits;
   if (const Status welcome = check_trailer(announcement); !welcome.ok()) return welcome;
+  abort(interrupted_by_);
   if (const Status free = store_.give_up_target(announcement.kind); !free.ok()) return free;
   announcement_ = announcement;
   announcement_.trailer = {};
   const boot::BootRecord::Slots& slots = store_.record().of(announcement.kind);
   payload_.begin(store_.area(announcement.kind, slots.target()), policy_.esp32_digest);
   error_ = UpdateError::none;
+  interrupted_by_ = UpdateError::cancelled;
   received_bytes_ = 0;
   tail_drained_ = 0;
   md5_.start();
@@ -85,6 +86,13 @@ void Updater::took(std::size_t count) {
   if (announcement_.md5) md5_.update(room.first(count));
   if (received_bytes_ < body_bytes()) payload_.took(count);
   received_bytes_ += static_cast<std::uint32_t>(count);
+  interrupted_by_ = UpdateError::cancelled;
+}
+
+crypto::Sha256Digest Updater::received_sha256() const {
+  assert(phase_ == Phase::receiving);
+  const std::uint32_t body = body_bytes();
+  return payload_.sha256_with(Bytes{tail_}.first(received_bytes_ > body ? received_bytes_ - body : 0));
 }
 
 void Updater::step() {
@@ -132,6 +140,10 @@ void Updater::drain() {
 void Updater::judge() {
   // What was spoilt on the way is not the fault of who signed it.
   if (announcement_.md5 && md5_.finish() != *announcement_.md5) return fail(UpdateError::digest_mismatch);
+  const Bytes trailer = Bytes{tail_}.subspan(tail_drained_, trailer_.size_bytes);
+  if (announcement_.sha256 && payload_.sha256_with(trailer) != *announcement_.sha256) {
+    return fail(UpdateError::sha256_mismatch);
+  }
   const image::PayloadFacts payload = payload_.finish();
   const Result<image::Approved> approved =
       image::judge(policy_, device_facts(announcement_.kind), announcement_.kind, payload, trailer_);

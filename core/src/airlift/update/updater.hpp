@@ -14,7 +14,8 @@ namespace airlift::update {
 struct Announcement {
   image::Kind kind{image::Kind::firmware};
   std::uint32_t size_bytes{0};
-  std::optional<crypto::Md5Digest> md5;  ///< held against what comes, when there is one
+  std::optional<crypto::Md5Digest> md5;        ///< held against what comes, when there is one
+  std::optional<crypto::Sha256Digest> sha256;  ///< likewise
   Bytes trailer;            ///< the file's last bytes, when shown in advance; read by begin() only
   boot::SourceText source;  ///< for the history: who brings it
   std::uint64_t time_s{0};  ///< for the history: Unix seconds; 0: unknown
@@ -45,8 +46,8 @@ class Updater {
   /// The largest image of this kind.
   [[nodiscard]] std::uint32_t slot_bytes(image::Kind kind) const { return store_.capacity_bytes(kind); }
 
-  /// Starts anew, whatever was on; the slot's old image is given up. Outcomes: as check(); with a trailer as
-  /// image::check_announced(); flash_write.
+  /// Starts anew, whatever was on; the slot's old image is given up. Outcomes: ok; as check(), and with a
+  /// trailer as image::check_announced(): what was on goes on; flash_write.
   [[nodiscard]] Status begin(const Announcement& announcement);
 
   /// Where the next bytes belong; empty while a step is due.
@@ -59,6 +60,10 @@ class Updater {
   /// done.
   void step();
 
+  /// In `receiving`: nobody brings bytes at the moment, for this reason. It goes into the history when
+  /// another upload begins before the next byte comes.
+  void pause(UpdateError reason) { interrupted_by_ = reason; }
+
   /// Gives up. What is active stays active. `reason` goes into the history when bytes had been taken.
   void abort(UpdateError reason = UpdateError::cancelled);
 
@@ -68,7 +73,13 @@ class Updater {
   /// In `done`: a restart would try the image. False: it waits for the other image of its bundle.
   [[nodiscard]] bool starts_next() const { return store_.record().has_candidate(); }
   [[nodiscard]] std::uint32_t received_bytes() const { return received_bytes_; }
+  /// In `receiving`: the SHA-256 of the file's first received_bytes() bytes.
+  [[nodiscard]] crypto::Sha256Digest received_sha256() const;
+  /// In `done`: of the image as it lies in the slot.
+  [[nodiscard]] const crypto::Sha256Digest& image_sha256() const { return staged_.image.sha256; }
   [[nodiscard]] const Announcement& announcement() const { return announcement_; }
+  [[nodiscard]] const boot::SlotStore& store() const { return store_; }
+  [[nodiscard]] boot::History& history() { return history_; }
 
  private:
   [[nodiscard]] bool busy() const {
@@ -95,6 +106,7 @@ class Updater {
   Announcement announcement_;
   Phase phase_{Phase::idle};
   UpdateError error_{UpdateError::none};
+  UpdateError interrupted_by_{UpdateError::cancelled};
   crypto::Md5 md5_;
   std::uint32_t received_bytes_{0};
   /// The last bytes of the file: the trailer, and what of the payload stands before it.
