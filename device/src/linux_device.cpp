@@ -12,6 +12,7 @@
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/mdns_advertiser.hpp"
 #include "airlift_posix/steady_clock.hpp"
+#include "airlift_posix/stream_listener.hpp"
 #include "airlift_posix/system_calendar.hpp"
 #include "airlift_posix/system_entropy.hpp"
 #include "airlift_posix/tcp_stream.hpp"
@@ -73,9 +74,14 @@ class LinuxDevice {
         updater_{state.store(), state.history(), memory_.buffers()},
         socket_{loop, options.bind_address},
         stream_{loop, options.bind_address},
+        extension_stream_{loop, options.bind_address},
+        listener_{loop, options.bind_address, extension_stream_},
         advertiser_{loop, options.bind_address},
         device_{options.default_name},
-        ota_{{socket_, stream_, advertiser_, entropy_, calendar_, keys_}, updater_, options.board_id},
+        ota_{{socket_, stream_, advertiser_, entropy_, calendar_, keys_, extension_stream_, listener_,
+              memory_.transfer_arena(), element::OtaElement::Tls::unavailable},
+             updater_,
+             options.board_id},
         board_{registry_, device_, log, system_},
         trial_{state.store(), state.history()},
         notify_{loop, state.run_directory(), [this](const NotifyMessage& message) { on_notify(message); }},
@@ -292,6 +298,8 @@ class LinuxDevice {
   update::Updater updater_;
   posix::UdpSocket socket_;
   posix::TcpStream stream_;
+  posix::TcpStream extension_stream_;
+  posix::StreamListener listener_;
   posix::MdnsAdvertiser advertiser_;
   element::ElementRegistry registry_;
   element::DeviceElement device_;

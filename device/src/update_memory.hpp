@@ -9,7 +9,11 @@ namespace airlift::device {
 
 class UpdateMemory {
  public:
-  UpdateMemory() : block_(block_bytes), inflated_(block_bytes), gzip_arena_(codec::gzip_arena_bytes()) {}
+  UpdateMemory()
+      : block_(block_bytes),
+        inflated_(block_bytes),
+        gzip_arena_(codec::gzip_arena_bytes()),
+        transfer_arena_(codec::gzip_arena_bytes()) {}
 
   /// Good as long as this object lives.
   [[nodiscard]] update::Buffers buffers() {
@@ -17,6 +21,8 @@ class UpdateMemory {
             {inflated_.data(), inflated_.size()},
             {gzip_arena_.data(), gzip_arena_.size()}};
   }
+  /// For unpacking what is compressed on its way only.
+  [[nodiscard]] MutableBytes transfer_arena() { return {transfer_arena_.data(), transfer_arena_.size()}; }
   /// For reading images while no update runs.
   [[nodiscard]] MutableBytes block() { return {block_.data(), block_.size()}; }
 
@@ -26,6 +32,7 @@ class UpdateMemory {
   std::vector<std::uint8_t> block_;
   std::vector<std::uint8_t> inflated_;
   std::vector<std::uint8_t> gzip_arena_;
+  std::vector<std::uint8_t> transfer_arena_;
 };
 
 }  // namespace airlift::device

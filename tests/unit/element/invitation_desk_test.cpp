@@ -56,7 +56,9 @@ class Desk : public ::testing::Test {
 
   testing::Storage storage;
   testing::FakeEntropy entropy;
-  InvitationDesk desk{entropy, storage.updater};
+  ChallengeTable challenges;
+  TryLimiter limiter;
+  InvitationDesk desk{{entropy, storage.updater, challenges, limiter}};
   InvitationDesk::Situation situation;
   InvitationDesk::Verdict verdict;
   Instant now{start};
@@ -198,7 +200,7 @@ TEST_F(DeskWithPassword, AChallengeExpires) {
 
 TEST_F(DeskWithPassword, SeveralHostsMayBeChallengedAtOnceAndTheOldestMakesRoom) {
   std::vector<std::string> nonces;
-  for (std::uint8_t n = 1; n <= InvitationDesk::most_challenges + 1; ++n) {
+  for (std::uint8_t n = 1; n <= ChallengeTable::most + 1; ++n) {
     nonces.push_back(challenged(test_endpoint(n, 1000)));
     now += milliseconds{1};
   }

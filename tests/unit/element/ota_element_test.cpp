@@ -6,6 +6,7 @@
 #include "support/fake_advertiser.hpp"
 #include "support/fake_datagram_socket.hpp"
 #include "support/fake_keys.hpp"
+#include "support/fake_listener.hpp"
 #include "support/fake_stream.hpp"
 #include "support/fake_system.hpp"
 #include "support/signing.hpp"
@@ -55,6 +56,9 @@ class Ota : public ::testing::Test {
   testing::Storage storage;
   testing::FakeDatagramSocket socket;
   testing::FakeStream stream;
+  testing::FakeStream extension_stream;
+  testing::FakeListener listener{extension_stream};
+  std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};
   testing::FakeAdvertiser advertiser;
   testing::FakeEntropy entropy;
   testing::FakeSystem system;
@@ -63,7 +67,10 @@ class Ota : public ::testing::Test {
   DeviceElement device{"default"};
   testing::FakeCalendar calendar;
   testing::FakeKeys keys;
-  OtaElement ota{{socket, stream, advertiser, entropy, calendar, keys}, storage.updater, "board-id"};
+  OtaElement ota{{socket, stream, advertiser, entropy, calendar, keys, extension_stream, listener, gzip_arena,
+                  OtaElement::Tls::available},
+                 storage.updater,
+                 "board-id"};
   Board board{registry, device, log, system};
   Instant now{seconds{1000}};
 };
@@ -75,9 +82,11 @@ TEST_F(Ota, ListensAndAdvertisesAsConfigured) {
   EXPECT_EQ(socket.open_port, 3232);
   EXPECT_EQ(advertiser.type, "_arduino._tcp");
   EXPECT_EQ(advertiser.port, 3232);
-  EXPECT_EQ(advertiser.txt,
-            (std::map<std::string, std::string>{
-                {"board", "board-id"}, {"tcp_check", "no"}, {"ssh_upload", "no"}, {"auth_upload", "yes"}}));
+  EXPECT_EQ(advertiser.txt, (std::map<std::string, std::string>{{"board", "board-id"},
+                                                                {"tcp_check", "no"},
+                                                                {"ssh_upload", "no"},
+                                                                {"auth_upload", "yes"},
+                                                                {"airlift", "1"}}));
   advertiser.establish();
   run();
   EXPECT_TRUE(log.contains("advertised as devding"));
@@ -90,7 +99,10 @@ TEST_F(Ota, ReportsTheNameItGotInsteadOfATakenOne) {
   run();
   testing::FakeNames names{"devding"};
   testing::FakeAdvertiser second{names};
-  OtaElement other{{socket, stream, second, entropy, calendar, keys}, storage.updater, "board-id"};
+  OtaElement other{{socket, stream, second, entropy, calendar, keys, extension_stream, listener, gzip_arena,
+                    OtaElement::Tls::available},
+                   storage.updater,
+                   "board-id"};
   ElementRegistry other_registry;
   ASSERT_TRUE(other_registry.add("device", device, Presence::always));
   ASSERT_TRUE(other_registry.add("ota", other, Presence::in_bare_mode));

@@ -1,11 +1,14 @@
 #include "airlift/element/invitation_desk.hpp"
 
 #include "airlift/codec/text.hpp"
+#include "airlift/element/refusal_detail.hpp"
 
 namespace airlift::element {
 namespace {
 
 using Verdict = InvitationDesk::Verdict;
+using Protocol = Challenge::Protocol;
+using Use = AccessSettings::Use;
 
 Verdict refusal(UpdateError error, const port::Endpoint& to, std::string_view detail = {}) {
   Verdict verdict;
@@ -15,24 +18,8 @@ Verdict refusal(UpdateError error, const port::Endpoint& to, std::string_view de
   return verdict;
 }
 
-bool same_source(const port::Endpoint& a, const port::Endpoint& b) {
-  return a.address == b.address && a.scope == b.scope;
-}
-
-bool concerns_us(Bytes datagram) {
+bool starts_with_digit(Bytes datagram) {
   return !datagram.empty() && datagram[0] >= '0' && datagram[0] <= '9';
-}
-
-FixedString<64> waiting_time(milliseconds wait) {
-  FixedString<64> text{"wait "};
-  text.append_number((wait.count() + 999) / 1000).append(" s");
-  return text;
-}
-
-FixedString<64> missing_space(std::uint32_t size_bytes, std::uint32_t slot_bytes) {
-  FixedString<64> text;
-  text.append_number(size_bytes).append(" bytes, the slot holds ").append_number(slot_bytes);
-  return text;
 }
 
 }  // namespace
@@ -40,10 +27,18 @@ FixedString<64> missing_space(std::uint32_t size_bytes, std::uint32_t slot_bytes
 Verdict InvitationDesk::handle(Bytes datagram, const port::Endpoint& from, const Situation& situation,
                                Instant now) {
   assert(!checking());
-  if (!concerns_us(datagram)) return {};
+  if (!starts_with_digit(datagram)) {
+    const auto line = extension_request(datagram);
+    return line ? handle_status_request({*line, datagram, from}, situation, now) : Verdict{};
+  }
   if (!wire::is_auth_answer(datagram)) return handle_invitation(datagram, from, situation, now);
   if (situation.safe_mode) return refusal(UpdateError::safe_mode, from);
   return handle_auth_answer(datagram, from, now);
+}
+
+std::optional<wire::ExtensionRequest> InvitationDesk::extension_request(Bytes datagram) const {
+  if (policy_.extension == Use::off) return std::nullopt;
+  return wire::find_extension_request(datagram);
 }
 
 Verdict InvitationDesk::handle_invitation(Bytes datagram, const port::Endpoint& from,
@@ -52,55 +47,116 @@ Verdict InvitationDesk::handle_invitation(Bytes datagram, const port::Endpoint& 
   if (!parsed.ok()) return refusal(parsed.error(), from);
   const wire::Invitation& invitation = parsed.value();
   if (situation.safe_mode) return refusal(UpdateError::safe_mode, from);
+  const auto line = extension_request(datagram);
+  if (!line && policy_.extension == Use::required) return refusal(UpdateError::extension_required, from);
   if (situation.upload_running) {
-    const bool repeated =
-        situation.waiting_for_first_byte && invitation == last_accepted_ && same_source(from, last_uploader_);
-    if (!repeated) return refusal(UpdateError::busy, from);
+    if (line || !is_accepted_again(invitation, from, situation)) return refusal(UpdateError::busy, from);
     Verdict again;
     again.reply = wire::ReplyText{wire::ok_answer};
     again.reply_to = from;
     return again;
   }
-  const milliseconds wait = limiter_.wait_for(from.address, now);
-  if (wait.count() > 0) return refusal(UpdateError::too_many_tries, from, waiting_time(wait));
-  const image::Kind kind = kind_of(invitation.command);
-  if (const Status fits = updater_.check(kind, invitation.size_bytes); !fits.ok()) {
-    if (fits.error() != UpdateError::no_space) return refusal(fits.error(), from);
-    return refusal(fits.error(), from, missing_space(invitation.size_bytes, updater_.slot_bytes(kind)));
-  }
+  if (const auto wait = too_many_tries(from, now)) return *wait;
+  if (const auto refused = no_room(invitation, from)) return *refused;
+  if (line) return challenge_extension({*line, datagram, from}, invitation, now);
   if (policy_.password.empty()) return accept(invitation, from, from);
   return challenge(invitation, from, now);
 }
 
+Verdict InvitationDesk::handle_status_request(const Request& request, const Situation& situation,
+                                              Instant now) {
+  if (situation.safe_mode) return refusal(UpdateError::safe_mode, request.from);
+  if (situation.upload_running) return refusal(UpdateError::busy, request.from);
+  if (const auto wait = too_many_tries(request.from, now)) return *wait;
+  return challenge_extension(request, {}, now);
+}
+
+bool InvitationDesk::is_accepted_again(const wire::Invitation& invitation, const port::Endpoint& from,
+                                       const Situation& situation) const {
+  return situation.waiting_for_first_byte && invitation == last_accepted_ &&
+         same_source(from, last_uploader_);
+}
+
+std::optional<Verdict> InvitationDesk::too_many_tries(const port::Endpoint& from, Instant now) const {
+  const milliseconds wait = limiter_.wait_for(from.address, now);
+  if (wait.count() == 0) return std::nullopt;
+  return refusal(UpdateError::too_many_tries, from, waiting_time(wait));
+}
+
+std::optional<Verdict> InvitationDesk::no_room(const wire::Invitation& invitation,
+                                               const port::Endpoint& from) const {
+  const image::Kind kind = kind_of(invitation.command);
+  const Status fits = updater_.check(kind, invitation.size_bytes);
+  if (fits.ok()) return std::nullopt;
+  if (fits.error() != UpdateError::no_space) return refusal(fits.error(), from);
+  return refusal(fits.error(), from, missing_space(invitation.size_bytes, updater_.slot_bytes(kind)));
+}
+
 Verdict InvitationDesk::challenge(const wire::Invitation& invitation, const port::Endpoint& from,
                                   Instant now) {
-  Challenge* place = open_challenge(from, now);
-  // The same invitation again: its answer was lost, and an answer to the first challenge may be under way.
-  if (place == nullptr || !(place->invitation == invitation)) {
-    std::array<std::uint8_t, 32> random{};
-    if (const Status filled = entropy_.fill(random); !filled.ok()) return refusal(filled.error(), from);
-    place = &place_for_challenge(from, now);
-    const auto nonce = codec::to_hex(random);
-    *place = {true, invitation, from, codec::view(nonce).substr(0, wire::nonce_chars(policy_.scheme)), now};
-  }
+  const Challenge* open = challenges_.find(from, Protocol::old, now);
   Verdict verdict;
-  verdict.reply = wire::format_challenge(place->nonce);
   verdict.reply_to = from;
+  // The same invitation again: its answer was lost, and an answer to the first challenge may be under way.
+  if (open != nullptr && open->invitation == invitation) {
+    verdict.reply = wire::format_challenge(open->nonce);
+    return verdict;
+  }
+  std::array<std::uint8_t, 32> random{};
+  if (const Status filled = entropy_.fill(random); !filled.ok()) return refusal(filled.error(), from);
+  Challenge made;
+  made.uploader = from;
+  made.issued_at = now;
+  made.invitation = invitation;
+  const auto nonce = codec::to_hex(random);
+  made.nonce = codec::view(nonce).substr(0, wire::nonce_chars(policy_.scheme));
+  challenges_.open(made);
+  verdict.reply = wire::format_challenge(made.nonce);
+  return verdict;
+}
+
+Verdict InvitationDesk::challenge_extension(const Request& request, const wire::Invitation& invitation,
+                                            Instant now) {
+  const crypto::Sha256Digest request_sha256 = crypto::sha256(request.datagram);
+  const Challenge* open = challenges_.find(request.from, Protocol::extension, now);
+  const bool again = open != nullptr && open->request_sha256 == request_sha256;
+  Challenge made;
+  if (again) made = *open;
+  if (!again) {
+    const Status filled = entropy_.fill(made.device_nonce);
+    if (!filled.ok()) return refusal(filled.error(), request.from);
+  }
+  wire::ExtensionAnswer answer = policy_.extension_answer;
+  answer.nonce = made.device_nonce;
+  Verdict verdict;
+  verdict.reply = wire::format_extension_answer(answer);
+  verdict.reply_to = request.from;
+  verdict.extension = true;
+  if (request.line.host_port != 0) {
+    verdict.host = port::Endpoint{request.from.address, request.line.host_port, request.from.scope};
+  }
+  if (again) return verdict;
+  made.protocol = Protocol::extension;
+  made.uploader = request.from;
+  made.issued_at = now;
+  made.invitation = invitation;
+  made.purpose = request.line.purpose;
+  made.request_sha256 = request_sha256;
+  made.answer_sha256 = crypto::sha256(as_bytes(verdict.reply));
+  challenges_.open(made);
   return verdict;
 }
 
 Verdict InvitationDesk::handle_auth_answer(Bytes datagram, const port::Endpoint& from, Instant now) {
-  Challenge* const open = open_challenge(from, now);
-  if (open == nullptr) return refusal(UpdateError::no_challenge, from);
-  const Challenge taken = *open;
-  open->open = false;
+  const std::optional<Challenge> taken = challenges_.take(from, Protocol::old, now);
+  if (!taken) return refusal(UpdateError::no_challenge, from);
   const Result<wire::AuthAnswer> answer = wire::parse_auth_answer(datagram);
   if (!answer.ok() || answer.value().scheme != policy_.scheme) return wrong_password(from, now);
   const auto stored =
       policy_.scheme == wire::PasswordScheme::md5 ? wire::StoredHash::md5 : wire::StoredHash::sha256;
-  check_.emplace(Check{{policy_.password, stored, taken.nonce, answer.value().cnonce, policy_.scheme},
+  check_.emplace(Check{{policy_.password, stored, taken->nonce, answer.value().cnonce, policy_.scheme},
                        answer.value().response,
-                       taken,
+                       *taken,
                        from});
   return {};
 }
@@ -136,26 +192,6 @@ Verdict InvitationDesk::accept(const wire::Invitation& invitation, const port::E
 Verdict InvitationDesk::wrong_password(const port::Endpoint& from, Instant now) {
   limiter_.failed(from.address, now);
   return refusal(UpdateError::wrong_password, from);
-}
-
-InvitationDesk::Challenge* InvitationDesk::open_challenge(const port::Endpoint& from, Instant now) {
-  for (Challenge& challenge : challenges_) {
-    if (challenge.open && same_source(challenge.uploader, from) &&
-        now - challenge.issued_at < wire::challenge_lifetime) {
-      return &challenge;
-    }
-  }
-  return nullptr;
-}
-
-InvitationDesk::Challenge& InvitationDesk::place_for_challenge(const port::Endpoint& from, Instant now) {
-  if (Challenge* own = open_challenge(from, now); own != nullptr) return *own;
-  Challenge* oldest = &challenges_[0];
-  for (Challenge& challenge : challenges_) {
-    if (!challenge.open) return challenge;
-    if (challenge.issued_at < oldest->issued_at) oldest = &challenge;
-  }
-  return *oldest;
 }
 
 }  // namespace airlift::element

@@ -23,8 +23,13 @@ OtaElement::OtaElement(const Ports& ports, update::Updater& updater, std::string
       updater_{updater},
       board_id_{board_id},
       settings_{ports.keys},
-      desk_{ports.entropy, updater},
-      session_{ports.stream, updater} {}
+      desk_{{ports.entropy, updater, challenges_, limiter_}},
+      session_{ports.stream, updater},
+      report_{updater.store(), updater.history()},
+      extension_{{ports.extension_stream, ports.listener, ports.calendar, ports.gzip_arena},
+                 updater,
+                 guard_,
+                 report_} {}
 
 SetResult OtaElement::do_set(std::string_view property, std::string_view value) {
   if (equal_ignoring_case(property, "port")) {
@@ -33,34 +38,69 @@ SetResult OtaElement::do_set(std::string_view property, std::string_view value) 
     port_ = static_cast<std::uint16_t>(*number);
     return SetResult::ok;
   }
-  if (equal_ignoring_case(property, "passwd")) {
-    if (value.size() > password_.capacity()) return SetResult::bad_value;
-    password_ = value;
-    return SetResult::ok;
-  }
-  if (equal_ignoring_case(property, "auth")) {
-    if (!equal_ignoring_case(value, "md5") && !equal_ignoring_case(value, "sha256"))
-      return SetResult::bad_value;
-    scheme_ = equal_ignoring_case(value, "md5") ? wire::PasswordScheme::md5 : wire::PasswordScheme::sha256;
-    return SetResult::ok;
-  }
+  const SetResult result = access_.set(property, value);
+  if (result != SetResult::unknown_property) return result;
   return settings_.set(property, value);
 }
 
 void OtaElement::do_start(Board& board, Instant now) {
   board_ = &board;
   safe_mode_ = board.safe_mode_for(*this);
-  desk_.set_policy({password_, scheme_});
   updater_.set_policy(settings_.policy(board_id_));
   next_open_at_ = now;
   if (safe_mode_) {
     log(port::LogLevel::warning, "safe mode: every upload is refused");
-  } else if (password_.empty()) {
+  } else if (!has_password()) {
     log(port::LogLevel::warning, "no password is set: anyone in the network can upload");
   }
   log_policy();
+  start_extension(now);
   open_socket(now);
   advertise();
+}
+
+bool OtaElement::extension_is_on() const {
+  return !safe_mode_ && access_.extension() != AccessSettings::Use::off;
+}
+
+void OtaElement::start_extension(Instant now) {
+  const bool required = access_.encryption() == AccessSettings::Use::required;
+  const bool offered = ports_.tls == Tls::available && access_.encryption() != AccessSettings::Use::off;
+  using Encryption = ExtensionSession::Encryption;
+  extension_.set_encryption(required  ? Encryption::required
+                            : offered ? Encryption::on
+                                      : Encryption::unavailable);
+  if (required && !offered) {
+    log(port::LogLevel::error,
+        "encryption is required, but not to be had here: every upload will be refused");
+  }
+  const Status salted = key_.start(access_.password(), ports_.entropy);
+  const Status named = report_.start(board_id_, settings_.trial(), ports_.entropy);
+  report_.set_name(board_->device().name());
+  if (!salted.ok() || !named.ok()) log(port::LogLevel::error, describe(UpdateError::no_entropy).text);
+  next_listen_at_ = now;
+  open_listener(now);
+  set_desk_policy();
+}
+
+void OtaElement::set_desk_policy() {
+  wire::ExtensionAnswer answer;
+  answer.port = connectable_ ? port_ : std::uint16_t{0};
+  answer.password = has_password();
+  answer.gzip = extension_.can_unpack();
+  answer.tls = ports_.tls == Tls::available && access_.encryption() != AccessSettings::Use::off;
+  answer.tls_required = access_.encryption() == AccessSettings::Use::required;
+  answer.salt = key_.salt();
+  desk_.set_policy({access_.password(), access_.scheme(), access_.extension(), answer});
+}
+
+void OtaElement::open_listener(Instant now) {
+  if (connectable_ || now < next_listen_at_ || !extension_is_on()) return;
+  next_listen_at_ = now + open_retry_interval;
+  connectable_ = ports_.listener.listen(port_).ok();
+  if (connectable_) return set_desk_policy();
+  Message message{"cannot listen, trying again every 5 s: TCP port "};
+  log(port::LogLevel::warning, message.append_number(port_));
 }
 
 void OtaElement::log_policy() {
@@ -87,12 +127,14 @@ void OtaElement::open_socket(Instant now) {
 
 void OtaElement::advertise() {
   if (safe_mode_ || !board_->device().service_discovery()) return;
-  const std::array<port::TxtEntry, 4> txt{{{"board", board_id_},
+  const std::array<port::TxtEntry, 5> txt{{{"board", board_id_},
                                            {"tcp_check", "no"},
                                            {"ssh_upload", "no"},
-                                           {"auth_upload", has_password() ? "yes" : "no"}}};
+                                           {"auth_upload", has_password() ? "yes" : "no"},
+                                           {"airlift", "1"}}};
+  const auto entries = Span<const port::TxtEntry>{txt}.first(extension_is_on() ? 5 : 4);
   advertised_name_ = DeviceName{board_->device().name()};
-  if (!ports_.advertiser.advertise(advertised_name_, {"_arduino._tcp", port_, txt}).ok()) {
+  if (!ports_.advertiser.advertise(advertised_name_, {"_arduino._tcp", port_, entries}).ok()) {
     log(port::LogLevel::warning, "mDNS cannot be used here; the device is reachable by its address only");
   }
 }
@@ -108,20 +150,23 @@ void OtaElement::watch_advertiser() {
   Message message;
   if (renamed) message.append("the name ").append(advertised_name_).append(" is taken; ");
   advertised_name_ = DeviceName{ports_.advertiser.name()};
+  report_.set_name(advertised_name_);
   log(renamed ? port::LogLevel::warning : port::LogLevel::info,
       message.append("advertised as ").append(advertised_name_));
 }
 
 InvitationDesk::Situation OtaElement::situation() const {
-  return {safe_mode_, session_.running(), session_.waiting_for_first_byte()};
+  return {safe_mode_, session_.running() || extension_.upload_running(), session_.waiting_for_first_byte()};
 }
 
 milliseconds OtaElement::do_loop(Instant now) {
   open_socket(now);
+  open_listener(now);
   watch_advertiser();
   // Before datagrams are looked at: an uploader that has closed may send its next invitation at once.
-  const milliseconds wait = session_.running() ? session_.loop(now) : idle_wait;
+  milliseconds wait = session_.running() ? session_.loop(now) : idle_wait;
   watch_session();
+  if (extension_is_on()) wait = std::min(wait, serve_extension(now));
   const bool was_running = session_.running();
   if (listening_) answer_datagrams(now);
   if (desk_.checking() || session_.running() != was_running) return milliseconds{0};
@@ -153,59 +198,106 @@ void OtaElement::carry_out(const InvitationDesk::Verdict& verdict, Instant now) 
     announcement.source = boot::SourceText{"upload "}.append(address_text(host.address));
     announcement.time_s = ports_.calendar.unix_seconds();
     const Status begun = session_.begin(announcement, host, now);
+    if (updater_.phase() != update::Updater::Phase::receiving || begun.ok()) extension_.give_way();
     if (begun.ok()) {
-      Message message{"accepted a "};
-      message.append(image::name_of(kind_of(invitation.command))).append(" of ");
-      message.append_number(invitation.size_bytes).append(" bytes from ").append(address_text(host.address));
-      log(port::LogLevel::info, message);
+      log_accepted(host.address);
     } else {
       result.reply = wire::format_refusal(begun.error());
       result.refusal = begun.error();
     }
   }
+  if (result.extension) key_.want();
+  if (result.host) extension_.connect_to(*result.host, now);
   if (result.reply.empty()) return;
-  if (result.refusal != UpdateError::none) log_refusal(result, now);
+  if (result.refusal != UpdateError::none) log_refusal(result.reply_to.address, result.reply, now);
   if (!ports_.socket.send(as_bytes(result.reply), result.reply_to).ok()) {
     log(port::LogLevel::warning, "an answer could not be sent");
   }
 }
 
-void OtaElement::log_refusal(const InvitationDesk::Verdict& verdict, Instant now) {
+void OtaElement::log_refusal(const port::IpAddress& source, std::string_view words, Instant now) {
   if (now < next_refusal_log_at_) return;
   next_refusal_log_at_ = now + refusal_log_interval;
   Message message{"refused "};
-  message.append(address_text(verdict.reply_to.address)).append(": ").append(verdict.reply);
-  log(port::LogLevel::warning, message);
+  log(port::LogLevel::warning, message.append(address_text(source)).append(": ").append(words));
 }
 
 void OtaElement::watch_session() {
   if (session_.state() != UploadSession::State::ended) return;
+  end_upload(session_.error());
+  session_.acknowledge();
+}
+
+milliseconds OtaElement::serve_extension(Instant now) {
+  using OtherUpload = ExtensionSession::OtherUpload;
+  const auto other = session_.running() ? OtherUpload::running : OtherUpload::none;
+  const bool deriving = extension_.state() == ExtensionSession::State::deriving;
+  if (key_.under_way() && !deriving) key_.step();
+  const milliseconds wait = extension_.loop(other, now);
+  if (const auto event = extension_.take_event()) log_extension(*event, now);
+  return key_.under_way() ? milliseconds{0} : wait;
+}
+
+void OtaElement::log_extension(const ExtensionSession::Event& event, Instant now) {
+  using Kind = ExtensionSession::Event::Kind;
   Message message;
-  if (session_.committed() && !updater_.starts_next()) {
-    message.append_number(session_.received_bytes())
-        .append(" bytes staged; waiting for the other image of the bundle");
-  } else if (session_.committed()) {
-    message.append_number(session_.received_bytes()).append(" bytes installed, restarting");
+  switch (event.kind) {
+    case Kind::accepted:
+      return log_accepted(event.source.address);
+    case Kind::resumed:
+      message.append("going on with the upload from ").append(address_text(event.source.address));
+      message.append(" at byte ").append_number(updater_.received_bytes());
+      return log(port::LogLevel::info, message);
+    case Kind::paused:
+      message.append("upload paused after ").append_number(updater_.received_bytes()).append(" of ");
+      message.append_number(updater_.announcement().size_bytes).append(" bytes: ");
+      return log(port::LogLevel::warning, message.append(describe(event.error).text));
+    case Kind::given_up:
+      return log(port::LogLevel::warning, "nobody went on with the paused upload: given up");
+    case Kind::failed:
+    case Kind::installed:
+      return end_upload(event.error);
+    case Kind::refused:
+      return log_refusal(event.source.address, describe(event.error).text, now);
+  }
+}
+
+void OtaElement::log_accepted(const port::IpAddress& source) {
+  const update::Announcement& announcement = updater_.announcement();
+  Message message{"accepted a "};
+  message.append(image::name_of(announcement.kind)).append(" of ");
+  message.append_number(announcement.size_bytes).append(" bytes from ").append(address_text(source));
+  log(port::LogLevel::info, message);
+}
+
+/// `error` none: the image is staged.
+void OtaElement::end_upload(UpdateError error) {
+  Message message;
+  if (error != UpdateError::none) {
+    message.append("upload failed after ").append_number(updater_.received_bytes()).append(" of ");
+    message.append_number(updater_.announcement().size_bytes).append(" bytes: ");
+    message.append(describe(error).text).append(". ").append(describe(error).advice);
+    return log(port::LogLevel::warning, message);
+  }
+  message.append_number(updater_.received_bytes());
+  if (updater_.starts_next()) {
+    message.append(" bytes installed, restarting");
     board_->request_reboot();
   } else {
-    const ErrorInfo& info = describe(session_.error());
-    message.append("upload failed after ").append_number(session_.received_bytes()).append(" of ");
-    message.append_number(session_.size_bytes())
-        .append(" bytes: ")
-        .append(info.text)
-        .append(". ")
-        .append(info.advice);
+    message.append(" bytes staged; waiting for the other image of the bundle");
   }
-  log(session_.committed() ? port::LogLevel::info : port::LogLevel::warning, message);
-  session_.acknowledge();
+  log(port::LogLevel::info, message);
 }
 
 void OtaElement::do_stop() {
   session_.abort();
+  extension_.abort();
+  ports_.listener.close();
+  connectable_ = false;
   ports_.advertiser.withdraw();
   ports_.socket.close();
   listening_ = false;
-  password_.wipe();
+  access_.forget_password();
 }
 
 void OtaElement::log(port::LogLevel level, std::string_view message) {

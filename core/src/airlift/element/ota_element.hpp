@@ -1,8 +1,10 @@
 #pragma once
-// `ota/<id>`: HomeDing's OTA element. Listens for invitations, lets the standard Arduino tools upload, and
-// asks for a restart into what they brought. docs/design/upload-protocol.md, docs/configuration.md.
+// `ota/<id>`: HomeDing's OTA element. Listens for invitations, lets the standard Arduino tools and Airlift's
+// own upload, and asks for a restart into what they brought. docs/design/upload-protocol.md,
+// docs/configuration.md.
 
 #include "airlift/element/device_element.hpp"
+#include "airlift/element/extension_session.hpp"
 #include "airlift/element/invitation_desk.hpp"
 #include "airlift/element/update_settings.hpp"
 #include "airlift/element/upload_session.hpp"
@@ -12,6 +14,9 @@ namespace airlift::element {
 
 class OtaElement final : public Element {
  public:
+  /// Whether streams can encrypt here.
+  enum class Tls : std::uint8_t { unavailable, available };
+
   /// What the element needs of the board it runs on. All outlive it.
   struct Ports {
     port::DatagramSocket& socket;
@@ -20,6 +25,12 @@ class OtaElement final : public Element {
     port::Entropy& entropy;
     port::Calendar& calendar;
     KeySource& keys;
+    // of the extension:
+    port::Stream& extension_stream;
+    port::Listener& listener;  ///< into extension_stream
+    MutableBytes
+        gzip_arena;  ///< of compressed transfers, codec::gzip_arena_bytes(); empty: they are not taken
+    Tls tls;
   };
 
   /// `board_id` names the hardware in the `board` TXT record and lives as long as the element.
@@ -27,10 +38,11 @@ class OtaElement final : public Element {
 
   /// What the configuration asked for.
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  [[nodiscard]] bool has_password() const { return !password_.empty(); }
+  [[nodiscard]] bool has_password() const { return access_.has_password(); }
   /// False in safe mode: every upload is refused.
   [[nodiscard]] bool accepts_uploads() const { return active() && !safe_mode_; }
   [[nodiscard]] const UploadSession& session() const { return session_; }
+  [[nodiscard]] const ExtensionSession& extension() const { return extension_; }
   [[nodiscard]] const UpdateSettings& settings() const { return settings_; }
 
  private:
@@ -40,31 +52,46 @@ class OtaElement final : public Element {
   void do_stop() override;
 
   [[nodiscard]] InvitationDesk::Situation situation() const;
+  [[nodiscard]] bool extension_is_on() const;
   void log_policy();
+  void start_extension(Instant now);
+  void set_desk_policy();
   void open_socket(Instant now);
+  void open_listener(Instant now);
   void advertise();
   void watch_advertiser();
   void answer_datagrams(Instant now);
   void carry_out(const InvitationDesk::Verdict& verdict, Instant now);
-  void log_refusal(const InvitationDesk::Verdict& verdict, Instant now);
+  void log_refusal(const port::IpAddress& source, std::string_view words, Instant now);
   void watch_session();
+  [[nodiscard]] milliseconds serve_extension(Instant now);
+  void log_extension(const ExtensionSession::Event& event, Instant now);
+  void log_accepted(const port::IpAddress& source);
+  void end_upload(UpdateError error);
   void log(port::LogLevel level, std::string_view message);
 
   Ports ports_;
   update::Updater& updater_;
   std::string_view board_id_;
   UpdateSettings settings_;
+  AccessSettings access_;
+  ChallengeTable challenges_;
+  TryLimiter limiter_;
   InvitationDesk desk_;
   UploadSession session_;
+  ExtensionKey key_;
+  FrameGuard guard_{challenges_, limiter_, key_};
+  StatusReport report_;
+  ExtensionSession extension_;
   Board* board_{nullptr};
 
   std::uint16_t port_{wire::esp8266_port};
-  FixedString<wire::longest_password_bytes> password_;
-  wire::PasswordScheme scheme_{wire::PasswordScheme::md5};
 
   bool safe_mode_{true};
-  bool listening_{false};
+  bool listening_{false};  ///< for datagrams
   Instant next_open_at_;
+  bool connectable_{false};  ///< listening for connections
+  Instant next_listen_at_;
   Instant next_refusal_log_at_;
   port::Advertiser::State advertiser_state_{port::Advertiser::State::silent};
   DeviceName advertised_name_;
