@@ -82,7 +82,7 @@ std::string_view to_text(Stage stage) {
 }
 
 PushFailure make_failure(UpdateError code, Stage stage, std::string message) {
-  return {code, stage, std::move(message), std::string{describe(code).advice}, {}, 0};
+  return {code, stage, std::move(message), std::string{describe(code).advice}, {}, 0, {}};
 }
 
 UpdateError meaning_of_refusal(std::string_view words) {

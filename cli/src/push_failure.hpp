@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "airlift/base/update_error.hpp"
 
@@ -33,6 +34,9 @@ struct PushFailure {
   std::string advice;       ///< the likely cause and the next step
   std::string device_says;  ///< the device's own words, when it said any
   int device_number{0};     ///< the <n> of its `ERROR[<n>]`, 0 when it gave none
+  /// Likely causes on this machine, the likeliest first, each with the command to check or fix it; to be
+  /// shown as numbered hints instead of `advice`. Empty: `advice` says it all.
+  std::vector<std::string> causes{};
 };
 
 /// A failure with the advice that belongs to `code`.
