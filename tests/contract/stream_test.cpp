@@ -1,7 +1,6 @@
 // What every Stream does, against TcpStream (connecting and accepted) and its fake.
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 
 #include <array>
 #include <string>
@@ -12,6 +11,7 @@
 #include "support/eventually.hpp"
 #include "support/fake_datagram_socket.hpp"
 #include "support/fake_stream.hpp"
+#include "support/peer_socket.hpp"
 
 namespace airlift {
 namespace {
@@ -19,61 +19,13 @@ namespace {
 using posix::EventLoop;
 using posix::TcpListener;
 using posix::TcpStream;
-using posix::UniqueFd;
 using testing::eventually;
 using testing::FakeStream;
+using testing::loopback;
+using testing::PeerSocket;
+using testing::TlsPeer;
 using State = port::Stream::State;
 using std::chrono::milliseconds;
-
-port::IpAddress loopback() {
-  return *posix::parse_address("127.0.0.1");
-}
-
-/// A plain socket of the test, so that the peer does not depend on what is tested.
-class PeerSocket {
- public:
-  PeerSocket() {
-    listener_.reset(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    const auto any_port = posix::to_socket_address({loopback(), 0, 0}, AF_INET);
-    EXPECT_EQ(bind(listener_.get(), any_port->get(), any_port->size), 0);
-    EXPECT_EQ(listen(listener_.get(), 4), 0);
-  }
-  port::Endpoint endpoint() const { return {loopback(), posix::local_port_of(listener_.get()), 0}; }
-  void stop_listening() { listener_.reset(); }
-  bool accept() {
-    connection.reset(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    return static_cast<bool>(connection);
-  }
-  void send(const char* text) {
-    const Bytes bytes = as_bytes(text);
-    EXPECT_EQ(::send(connection.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(bytes.size()));
-  }
-  /// Appends what has arrived.
-  void receive() {
-    std::array<char, 65536> buffer{};
-    ssize_t count{0};
-    while ((count = recv(connection.get(), buffer.data(), buffer.size(), 0)) > 0) {
-      received.append(buffer.data(), static_cast<std::size_t>(count));
-    }
-    saw_end = saw_end || count == 0;
-    saw_reset = saw_reset || (count < 0 && errno == ECONNRESET);
-  }
-  void end_data() { EXPECT_EQ(shutdown(connection.get(), SHUT_WR), 0); }
-  void reset() {
-    const linger at_once{1, 0};
-    EXPECT_EQ(setsockopt(connection.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), 0);
-    connection.reset();
-  }
-
-  UniqueFd connection;
-  std::string received;
-  bool saw_end{false};
-  bool saw_reset{false};
-
- private:
-  UniqueFd listener_;
-};
 
 struct TcpNetwork {
   port::Stream& tested() { return stream; }
@@ -105,6 +57,36 @@ struct TcpNetwork {
   EventLoop loop;
   TcpStream stream{loop, loopback()};
   PeerSocket peer;
+};
+
+/// The same inside TLS.
+template <port::Stream::TlsRole role>
+struct TlsNetwork : TcpNetwork {
+  static constexpr auto peer_role =
+      role == TlsPeer::Role::client ? TlsPeer::Role::server : TlsPeer::Role::client;
+
+  void connect() {
+    TcpNetwork::connect();
+    ASSERT_TRUE(stream.start_tls(role, as_bytes("key")).ok());
+    tls_peer.start(peer, peer_role, {"key"});
+    ASSERT_TRUE(eventually(loop, [&] { return tls_peer.handshake(); }));
+    // Ours has ended when the first byte passes.
+    ASSERT_TRUE(eventually(loop, [&] { return stream.write(as_bytes("!")).value() == 1; }));
+    ASSERT_TRUE(eventually(loop, [&] {
+      peer_reads();
+      return peer.received == "!";
+    }));
+    peer.received.clear();
+  }
+  void connect_again() {
+    peer = PeerSocket{};
+    connect();
+  }
+  void peer_reads() { tls_peer.receive(); }
+  void peer_sends(const char* text) { tls_peer.send(text); }
+  void peer_ends_data() { tls_peer.end_data(); }
+
+  TlsPeer tls_peer;
 };
 
 struct FakeNetwork {
@@ -163,7 +145,17 @@ class StreamContract : public ::testing::Test {
   bool ended_{false};
 };
 
-using Networks = ::testing::Types<TcpNetwork, FakeNetwork>;
+struct FakeTlsNetwork : FakeNetwork {
+  void connect() {
+    FakeNetwork::connect();
+    if (stream.state() == State::open) {
+      ASSERT_TRUE(stream.start_tls(TlsPeer::Role::client, as_bytes("key")).ok());
+    }
+  }
+};
+
+using Networks = ::testing::Types<TcpNetwork, TlsNetwork<TlsPeer::Role::client>,
+                                  TlsNetwork<TlsPeer::Role::server>, FakeNetwork, FakeTlsNetwork>;
 TYPED_TEST_SUITE(StreamContract, Networks);
 
 TYPED_TEST(StreamContract, DoesNothingWhenClosed) {
@@ -347,6 +339,21 @@ TEST_F(TcpStreamTest, WakesOnceWhenThereIsRoomAgain) {
   }));
   EXPECT_EQ(wakes_when_idle(), 0);
   EXPECT_GT(stream_.write(as_bytes(block)).value(), 0U);
+}
+
+TEST_F(TcpStreamTest, WakesForRoomAlsoAfterTheEndOfData) {
+  connect();
+  const std::string block(1024 * 1024, 'x');
+  while (stream_.write(as_bytes(block)).value() > 0) {
+  }
+  peer_.end_data();
+  ASSERT_TRUE(eventually(loop_, [&] { return stream_.read(buffer_).value().end_of_data; }));
+  EXPECT_EQ(wakes_when_idle(), 0);
+  wakes_ = 0;
+  EXPECT_TRUE(eventually(loop_, [&] {
+    peer_.receive();
+    return wakes_ > 0;
+  }));
 }
 
 TEST_F(TcpStreamTest, MayBeDestroyedInItsOwnCallback) {

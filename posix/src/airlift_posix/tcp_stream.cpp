@@ -4,10 +4,11 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 
-#include <array>
 #include <cerrno>
 
 #include "airlift_posix/address.hpp"
+#include "airlift_posix/socket_io.hpp"
+#include "airlift_posix/tls_channel.hpp"
 
 namespace airlift::posix {
 namespace {
@@ -17,23 +18,12 @@ void send_at_once(int fd) {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
-bool would_block() {
-  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-}
-
-/// Closing a socket that holds unread bytes resets the connection, and the reset may overtake what was
-/// written last.
-void discard_unread(int fd) {
-  std::array<std::uint8_t, 16384> waste{};
-  constexpr int most_reads{64};  // a peer that goes on sending must not hold us
-  for (int i = 0; i < most_reads && recv(fd, waste.data(), waste.size(), 0) > 0; ++i) {
-  }
-}
-
 }  // namespace
 
 TcpStream::TcpStream(EventLoop& loop, port::IpAddress bind_address, std::function<void()> ready)
     : loop_{loop}, bind_address_{bind_address}, ready_{std::move(ready)} {}
+
+TcpStream::~TcpStream() = default;
 
 TcpStream::TcpStream(EventLoop& loop, UniqueFd connected, std::function<void()> ready)
     : loop_{loop}, ready_{std::move(ready)} {
@@ -75,36 +65,44 @@ port::Stream::State TcpStream::state() {
 }
 
 Result<port::Stream::Read> TcpStream::read(MutableBytes into) {
-  if (state() != State::open) return UpdateError::connection_lost;
+  if (state() != State::open) return failure_;
   if (end_of_data_) return Read{0, true};
   if (into.empty()) return Read{};
-  const ssize_t count = recv(fd_.get(), into.data(), into.size(), 0);
-  if (count < 0) return would_block() ? Result<Read>{Read{}} : fail();
-  if (count == 0) {
+  const auto read = tls_ ? tls_->read(into) : receive_some(fd_.get(), into);
+  if (!read.ok()) return fail(read.error());
+  if (read.value().end_of_data) {
     // The socket stays readable from now on; waiting for that would make the loop spin.
     end_of_data_ = true;
-    wait_for(Wait::nothing);
-    return Read{0, true};
+    wait_for(wait_ == Wait::data_and_room ? Wait::room : Wait::nothing);
   }
-  return Read{static_cast<std::size_t>(count), false};
+  if (tls_) watch_tls();
+  return read;
 }
 
 Result<std::size_t> TcpStream::write(Bytes bytes) {
-  if (state() != State::open) return UpdateError::connection_lost;
-  const ssize_t count = send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  if (count < 0 && !would_block()) return fail();
-  const std::size_t taken = count < 0 ? 0 : static_cast<std::size_t>(count);
-  if (taken < bytes.size()) wait_for(end_of_data_ ? Wait::room : Wait::data_and_room);
+  if (state() != State::open) return failure_;
+  const auto taken = tls_ ? tls_->write(bytes) : send_some(fd_.get(), bytes);
+  if (!taken.ok()) return fail(taken.error());
+  if (tls_) {
+    watch_tls();
+  } else if (taken.value() < bytes.size()) {
+    wait_for_room();
+  }
   return taken;
 }
 
+Status TcpStream::start_tls(TlsRole role, Bytes pre_shared_key) {
+  if (state() != State::open || tls_) return UpdateError::tls_failed;
+  tls_ = TlsChannel::make(fd_.get(), role, pre_shared_key);
+  if (!tls_) return UpdateError::tls_failed;
+  wake_soon();
+  return {};
+}
+
 void TcpStream::close() {
-  wait_for(Wait::nothing);
-  if (state_ == State::open) {
-    shutdown(fd_.get(), SHUT_WR);
-    discard_unread(fd_.get());
-  }
-  fd_.reset();
+  if (state_ == State::open && tls_) tls_->close();
+  release_socket();
+  failure_ = UpdateError::connection_lost;
   state_ = State::closed;
   if (closed_) closed_();
 }
@@ -116,8 +114,28 @@ void TcpStream::on_event() {
     // Said once; a write() that is short again asks again.
     wait_for(wait_ == Wait::data_and_room ? Wait::data : Wait::nothing);
   }
+  if (tls_) advance_tls();
   const auto ready = ready_;  // it may destroy this object
   if (ready) ready();
+}
+
+void TcpStream::advance_tls() {
+  const Status status = tls_->advance();
+  if (status.ok()) {
+    watch_tls();
+  } else {
+    fail(status.error());
+  }
+}
+
+/// What the socket cannot tell, or the user does not ask for.
+void TcpStream::watch_tls() {
+  if (tls_->holds_data()) wake_soon();
+  if (tls_->wants_room()) wait_for_room();
+}
+
+void TcpStream::wake_soon() {
+  soon_ = loop_.after(std::chrono::milliseconds{0}, [this] { on_event(); });
 }
 
 void TcpStream::finish_connecting() {
@@ -126,11 +144,15 @@ void TcpStream::finish_connecting() {
   int error{0};
   socklen_t size{sizeof(error)};
   if (getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) {
-    fail();
+    fail(UpdateError::connection_lost);
     return;
   }
   state_ = State::open;
   wait_for(Wait::data);
+}
+
+void TcpStream::wait_for_room() {
+  wait_for(end_of_data_ ? Wait::room : Wait::data_and_room);
 }
 
 void TcpStream::wait_for(Wait wait) {
@@ -158,11 +180,19 @@ void TcpStream::wait_for(Wait wait) {
   }
 }
 
-UpdateError TcpStream::fail() {
-  wait_for(Wait::nothing);
-  fd_.reset();
+UpdateError TcpStream::fail(UpdateError error) {
+  release_socket();
   state_ = State::failed;
-  return UpdateError::connection_lost;
+  failure_ = error;
+  return error;
+}
+
+void TcpStream::release_socket() {
+  wait_for(Wait::nothing);
+  soon_.reset();
+  tls_.reset();
+  if (state_ == State::open) end_politely(fd_.get());
+  fd_.reset();
 }
 
 }  // namespace airlift::posix

@@ -2,11 +2,14 @@
 // A byte stream over TCP: outgoing on the device, accepted on the uploader.
 
 #include <functional>
+#include <memory>
 
 #include "airlift/port/network.hpp"
 #include "airlift_posix/event_loop.hpp"
 
 namespace airlift::posix {
+
+class TlsChannel;
 
 /// Small writes go out at once (TCP_NODELAY): each is an answer that the other side waits for.
 class TcpStream final : public port::Stream {
@@ -19,6 +22,8 @@ class TcpStream final : public port::Stream {
   /// Takes over a connected socket (see TcpListener); state() is open.
   TcpStream(EventLoop& loop, UniqueFd connected, std::function<void()> ready = {});
 
+  ~TcpStream() override;
+
   /// The same in a stream that is `closed`; only then.
   void take_over(UniqueFd connected);
 
@@ -26,7 +31,9 @@ class TcpStream final : public port::Stream {
   [[nodiscard]] State state() override;
   [[nodiscard]] Result<Read> read(MutableBytes into) override;
   [[nodiscard]] Result<std::size_t> write(Bytes bytes) override;
+  /// While the peer does not read, TLS holds up to 16 KiB that write() has taken; close() gives them up.
   void close() override;
+  [[nodiscard]] Status start_tls(TlsRole role, Bytes pre_shared_key) override;
 
   /// For a stream that was accepted before its user existed.
   void set_ready(std::function<void()> ready) { ready_ = std::move(ready); }
@@ -40,18 +47,26 @@ class TcpStream final : public port::Stream {
 
   void on_event();
   void finish_connecting();
+  void advance_tls();
+  void watch_tls();
+  void wake_soon();
+  void wait_for_room();
   void wait_for(Wait wait);
-  UpdateError fail();
+  UpdateError fail(UpdateError error);
+  void release_socket();
 
   EventLoop& loop_;
   port::IpAddress bind_address_;
   std::function<void()> ready_;
   std::function<void()> closed_;
   State state_{State::closed};
+  UpdateError failure_{UpdateError::connection_lost};  ///< of read() and write() when not open
   bool end_of_data_{false};
   Wait wait_{Wait::nothing};
   UniqueFd fd_;
-  Watch watch_;  ///< behind fd_: it must go first
+  Watch watch_;                      ///< behind fd_: it must go first
+  std::unique_ptr<TlsChannel> tls_;  ///< null: plain bytes
+  Timer soon_;                       ///< calls on_event() without an event of the socket
 };
 
 }  // namespace airlift::posix
