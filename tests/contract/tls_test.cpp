@@ -83,7 +83,7 @@ class TlsPair : public ::testing::TestWithParam<Role> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Roles, TlsPair, ::testing::Values(Role::client, Role::server),
-                         [](const auto& info) { return info.param == Role::client ? "Client" : "Server"; });
+                         [](const auto& test) { return test.param == Role::client ? "Client" : "Server"; });
 
 TEST_P(TlsPair, CarriesSingleBytesBothWays) {
   start();
@@ -196,7 +196,7 @@ class TlsStream : public ::testing::TestWithParam<Role> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Roles, TlsStream, ::testing::Values(Role::client, Role::server),
-                         [](const auto& info) { return info.param == Role::client ? "Client" : "Server"; });
+                         [](const auto& test) { return test.param == Role::client ? "Client" : "Server"; });
 
 TEST_P(TlsStream, TakesAndGivesNothingAndDoesNotSpinDuringTheHandshake) {
   start_ours();
