@@ -20,6 +20,7 @@ def test_everything_the_arduino_ide_needs(start_device, password):
         assert info.properties == {
             b"board": b"linux-test",
             b"tcp_check": b"no",
+            b"airlift": b"1",
             b"ssh_upload": b"no",
             b"auth_upload": b"yes" if password else b"no",
         }

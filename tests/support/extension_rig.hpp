@@ -1,0 +1,202 @@
+#pragma once
+// The device's side of the upload extension on fakes, and an uploader's hands to speak to it.
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "airlift/element/extension_session.hpp"
+#include "airlift/element/invitation_desk.hpp"
+#include "support/fake_datagram_socket.hpp"
+#include "support/fake_listener.hpp"
+#include "support/fake_stream.hpp"
+#include "support/fake_system.hpp"
+#include "support/slots.hpp"
+
+namespace airlift::testing {
+
+inline constexpr std::string_view rig_password{"secret"};
+
+[[nodiscard]] inline wire::Offer offer_of(std::string_view file) {
+  wire::Offer offer;
+  offer.size_bytes = static_cast<std::uint32_t>(file.size());
+  offer.sha256 = crypto::sha256(as_bytes(file));
+  return offer;
+}
+
+[[nodiscard]] inline std::string data_frames(std::string_view bytes, std::size_t piece = 65535) {
+  std::string frames;
+  while (!bytes.empty()) {
+    const std::string_view part = bytes.substr(0, piece);
+    const auto header = wire::encode_frame_header(wire::FrameType::data, part.size());
+    frames.append(as_text(header)).append(part);
+    bytes.remove_prefix(part.size());
+  }
+  return frames;
+}
+
+struct ExtensionRig {
+  using Session = element::ExtensionSession;
+
+  explicit ExtensionRig(bool with_gzip = true)
+      : session{{stream, listener, calendar, with_gzip ? MutableBytes{gzip_arena} : MutableBytes{}},
+                storage.updater,
+                guard,
+                report} {
+    (void)key.start(rig_password, entropy);
+    (void)report.start("board-id", {}, entropy);
+    (void)listener.listen(8266);
+    set_policy({});
+  }
+
+  void set_policy(element::InvitationDesk::Policy policy) {
+    policy.password = rig_password;
+    policy.extension_answer.port = 8266;
+    policy.extension_answer.salt = key.salt();
+    desk.set_policy(policy);
+  }
+
+  /// Calls loop() as long as it says that there is more to do.
+  void run() {
+    for (int i = 0; i < 20000 && session.loop(other, now).count() == 0; ++i) note_event();
+    note_event();
+  }
+  void run_after(milliseconds time) {
+    now += time;
+    run();
+  }
+  void note_event() {
+    if (const auto event = session.take_event()) events.push_back(*event);
+  }
+
+  // The uploader
+
+  /// Sends an extension's datagram; the answer's nonce and the session's key are there afterwards.
+  std::string ask(std::string_view datagram, const port::Endpoint& from,
+                  std::string_view password = rig_password) {
+    const auto verdict = desk.handle(as_bytes(datagram), from, {}, now);
+    if (verdict.host) session.connect_to(*verdict.host, now);
+    const auto answer = wire::parse_extension_answer(as_bytes(verdict.reply));
+    if (!answer) return std::string{verdict.reply.view()};
+    nonce = answer->nonce;
+    wire::PasswordKey derivation{password, answer->salt};
+    while (!derivation.done()) derivation.step(10000);
+    session_key = wire::session_key(derivation.key(), crypto::sha256(as_bytes(datagram)),
+                                    crypto::sha256(as_bytes(verdict.reply)));
+    tls_key = wire::tls_key(derivation.key());
+    return std::string{verdict.reply.view()};
+  }
+  [[nodiscard]] std::string line(wire::ExtensionRequest::Purpose purpose, std::uint16_t host_port = 0) {
+    wire::ExtensionRequest request;
+    request.purpose = purpose;
+    request.host_port = host_port;
+    request.cnonce[0] = ++datagrams;
+    return std::string{wire::format_extension_request(request).view()};
+  }
+  std::string invite(std::string_view file, const port::Endpoint& from = test_endpoint(1, 40000),
+                     std::string_view password = rig_password, std::uint16_t host_port = 0) {
+    const auto invitation =
+        wire::format_invitation({wire::Command::firmware, 50000, static_cast<std::uint32_t>(file.size()),
+                                 crypto::md5(as_bytes(file))});
+    return ask(std::string{invitation.view()} + line(wire::ExtensionRequest::Purpose::upload, host_port),
+               from, password);
+  }
+  /// A connection comes in from where the invitation came from, or from elsewhere.
+  void connect(const port::Endpoint& from = test_endpoint(1, 41000)) {
+    listener.peer_connects(from);
+    run();
+    stream.written.clear();
+  }
+  template <typename Message>
+  [[nodiscard]] std::string frame(Message message) const {
+    message.nonce = nonce;
+    wire::FrameBytes bytes{};
+    const std::size_t size = wire::encode(message, session_key, bytes);
+    return std::string{as_text(Bytes{bytes}.first(size))};
+  }
+  [[nodiscard]] std::string secure_frame() const {
+    wire::FrameBytes bytes{};
+    const std::size_t size = wire::encode(wire::Secure{nonce}, bytes);
+    return std::string{as_text(Bytes{bytes}.first(size))};
+  }
+  void say(std::string_view bytes) {
+    stream.deliver(bytes);
+    run();
+  }
+  void hang_up() {
+    stream.peer_closes();
+    run();
+  }
+  /// Invites, connects and offers.
+  void begin(std::string_view file, const wire::Offer& offer) {
+    (void)invite(file);
+    connect();
+    say(frame(offer));
+  }
+  void begin(std::string_view file) { begin(file, offer_of(file)); }
+
+  struct Said {
+    wire::FrameType type;
+    bool proven;  ///< its MAC is right
+    std::string payload;
+    [[nodiscard]] wire::Answer answer() const { return wire::decode_answer(as_bytes(payload)).value(); }
+    [[nodiscard]] wire::UploadResult result() const { return wire::decode_result(as_bytes(payload)).value(); }
+    [[nodiscard]] std::uint32_t progress() const {
+      return wire::decode_progress(as_bytes(payload)).value().offset;
+    }
+  };
+  /// What the device has said on this connection.
+  [[nodiscard]] std::vector<Said> said() const {
+    std::vector<Said> frames;
+    wire::FrameReader reader{wire::FrameReader::From::device};
+    std::string_view rest{stream.written};
+    while (!rest.empty() && !reader.room().empty()) {
+      const std::size_t count = std::min(rest.size(), reader.room().size());
+      std::copy_n(rest.begin(), count, reader.room().begin());
+      reader.took(count);
+      rest.remove_prefix(count);
+      if (reader.state() != wire::FrameReader::State::frame) continue;
+      frames.push_back({reader.type(), wire::mac_is_right(session_key, reader.type(), reader.payload()),
+                        std::string{as_text(reader.payload())}});
+      reader.next();
+    }
+    return frames;
+  }
+  [[nodiscard]] Said last() const { return said().empty() ? Said{} : said().back(); }
+  [[nodiscard]] UpdateError answered() const {
+    for (const Said& frame : said()) {
+      if (frame.type == wire::FrameType::answer) return frame.answer().error;
+    }
+    return UpdateError::no_answer;
+  }
+  [[nodiscard]] bool happened(Session::Event::Kind kind) const {
+    for (const Session::Event& event : events) {
+      if (event.kind == kind) return true;
+    }
+    return false;
+  }
+
+  Storage storage;
+  FakeStream stream;
+  FakeListener listener{stream};
+  FakeEntropy entropy;
+  FakeCalendar calendar;
+  std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};
+  element::ChallengeTable challenges;
+  element::TryLimiter limiter;
+  element::ExtensionKey key;
+  element::FrameGuard guard{challenges, limiter, key};
+  element::StatusReport report{storage.store, storage.history};
+  element::InvitationDesk desk{{entropy, storage.updater, challenges, limiter}};
+  Session session;
+  Session::OtherUpload other{Session::OtherUpload::none};
+  Instant now{seconds{1000}};
+  std::vector<Session::Event> events;
+  std::uint8_t datagrams{0};
+  wire::DeviceNonce nonce{};
+  wire::Key session_key{};
+  wire::Key tls_key{};
+};
+
+}  // namespace airlift::testing
