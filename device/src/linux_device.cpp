@@ -79,7 +79,7 @@ class LinuxDevice {
         advertiser_{loop, options.bind_address},
         device_{options.default_name},
         ota_{{socket_, stream_, advertiser_, entropy_, calendar_, keys_, extension_stream_, listener_,
-              memory_.transfer_arena(), element::OtaElement::Tls::unavailable},
+              memory_.transfer_arena(), element::OtaElement::Tls::available},
              updater_,
              options.board_id},
         board_{registry_, device_, log, system_},
