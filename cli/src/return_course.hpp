@@ -12,6 +12,7 @@ namespace airlift::cli {
 
 /// What is known when the device has taken the image.
 struct ReturnPlan {
+  std::string device_name;
   port::Endpoint device;    ///< its OTA port, at the address that answered
   std::string device_text;  ///< for messages: "devding (192.168.1.20:8266)"
   Protocol protocol{Protocol::old};

@@ -23,7 +23,7 @@ const crypto::Sha256Digest image = crypto::sha256(as_bytes("new"));
 const crypto::Sha256Digest older = crypto::sha256(as_bytes("old"));
 
 ReturnPlan plan(wire::Command command = wire::Command::firmware) {
-  return {{}, "devding (192.168.1.20:8266)", cli::Protocol::extension, command, image};
+  return {"devding", {}, "devding (192.168.1.20:8266)", cli::Protocol::extension, command, image};
 }
 
 SlotStatus slot(std::string_view state, const crypto::Sha256Digest& sha256,
