@@ -8,6 +8,7 @@
 
 #include "airlift/base/endian.hpp"
 #include "airlift/codec/gzip.hpp"
+#include "airlift/codec/text.hpp"
 #include "airlift/image/esp_image.hpp"
 
 namespace airlift::cli {
@@ -67,8 +68,7 @@ std::string elf_detail(Bytes start) {
 std::string script_detail(Bytes start) {
   std::string_view line = as_text(start).substr(2);
   line = line.substr(0, std::min(line.find('\n'), std::size_t{80}));
-  const bool printable = std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  return printable ? std::string{line} : std::string{};
+  return codec::all_printable(line) ? std::string{line} : std::string{};
 }
 
 std::string blocks(std::uint64_t bytes, std::uint64_t count) {

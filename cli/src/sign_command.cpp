@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
@@ -46,8 +45,7 @@ CLI::Validator one_of(const std::map<std::string, T>& names) {
 
 /// docs/design/image-format.md: versions and board ids.
 std::string manifest_text_problem(const std::string& text) {
-  const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  if (text.empty() || text.size() > image::longest_manifest_text || !printable) {
+  if (text.empty() || text.size() > image::longest_manifest_text || !codec::all_printable(text)) {
     return fmt::format("must be 1 to {} printable ASCII characters", image::longest_manifest_text);
   }
   return {};

@@ -82,6 +82,23 @@ TEST(FirstLine, EndsAtEitherLineEnd) {
   EXPECT_EQ(first_line(""), "");
 }
 
+TEST(Printable, IsAsciiFromTheBlankToTheTilde) {
+  for (int value = 0; value < 256; ++value) {
+    const char c = static_cast<char>(value);
+    const bool expected = value >= 0x20 && value <= 0x7e;
+    EXPECT_EQ(is_printable(c), expected) << value;
+    EXPECT_EQ(all_printable(std::string{'a', c}), expected) << value;
+    EXPECT_EQ(printable<3>(std::string{'a', c, 'z'}).view(), (std::string{'a', expected ? c : '?', 'z'}))
+        << value;
+  }
+  EXPECT_TRUE(all_printable(""));
+}
+
+TEST(Printable, IsCutToWhatFits) {
+  EXPECT_EQ(printable<3>("abcd").view(), "abc");
+  EXPECT_TRUE(printable<3>("abcd").truncated());
+}
+
 TEST(EqualIgnoringCase, ComparesLettersOnlyWithoutCase) {
   EXPECT_TRUE(equal_ignoring_case("SafeMode", "safemode"));
   EXPECT_TRUE(equal_ignoring_case("", ""));

@@ -1,5 +1,6 @@
 #include "airlift/codec/text.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace airlift::codec {
@@ -47,6 +48,10 @@ std::string_view first_line(std::string_view text) {
   std::string_view line = take_until(text, '\n');
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;
+}
+
+bool all_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), is_printable);
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {

@@ -45,6 +45,7 @@ template <std::size_t N>
 [[nodiscard]] constexpr bool is_printable(char c) {
   return c >= ' ' && c <= '~';
 }
+[[nodiscard]] bool all_printable(std::string_view text);
 
 /// `text` with a `?` for each character that is not printable, cut to what fits.
 template <std::size_t Capacity>

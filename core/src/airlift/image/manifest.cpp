@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "airlift/base/endian.hpp"
+#include "airlift/codec/text.hpp"
 
 namespace airlift::image {
 namespace {
@@ -84,9 +85,7 @@ class Writer {
 };
 
 bool is_valid(const ManifestText& text) {
-  const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
-  const std::string_view view = text;
-  return !text.truncated() && std::all_of(view.begin(), view.end(), printable);
+  return !text.truncated() && codec::all_printable(text);
 }
 
 template <typename T, typename Less>

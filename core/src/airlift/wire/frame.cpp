@@ -106,11 +106,6 @@ class PayloadReader {
   Bytes left_;
 };
 
-bool is_printable(Bytes text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](std::uint8_t c) { return codec::is_printable(static_cast<char>(c)); });
-}
-
 constexpr std::uint8_t flag_if(bool set, std::uint8_t flag) {
   return set ? flag : std::uint8_t{0};
 }
@@ -276,9 +271,9 @@ Result<Answer> decode_answer(Bytes payload) {
   answer.error = static_cast<UpdateError>(reader.byte());
   answer.offset = reader.number32();
   answer.prefix_sha256 = reader.array32();
-  const Bytes detail = reader.up_to_mac();
-  if (!is_printable(detail)) return UpdateError::bad_message;
-  answer.detail = as_text(detail);
+  const std::string_view detail = as_text(reader.up_to_mac());
+  if (!codec::all_printable(detail)) return UpdateError::bad_message;
+  answer.detail = detail;
   return answer;
 }
 
@@ -306,9 +301,9 @@ Result<UploadResult> decode_result(Bytes payload) {
   const std::uint8_t flags = reader.byte();
   result.starts_next = flags == flag_starts_next;
   result.image_sha256 = reader.array32();
-  const Bytes detail = reader.up_to_mac();
-  if (flags > flag_starts_next || !is_printable(detail)) return UpdateError::bad_message;
-  result.detail = as_text(detail);
+  const std::string_view detail = as_text(reader.up_to_mac());
+  if (flags > flag_starts_next || !codec::all_printable(detail)) return UpdateError::bad_message;
+  result.detail = detail;
   return result;
 }
 
