@@ -73,7 +73,7 @@ class ExtensionClient:
         self.udp.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
         self.udp.settimeout(DEADLINE_S)
         self.family, self.listener, self.connection, self.received = family, None, None, b""
-        self.answer, self.key = None, bytes(32)
+        self.answer, self.password_key, self.key = None, None, bytes(32)
 
     def __enter__(self):
         return self
@@ -109,8 +109,8 @@ class ExtensionClient:
         return self.answer
 
     def derive(self, request, reply):
-        password_key = hashlib.pbkdf2_hmac("sha256", self.password.encode(), b"airlift 1" + self.answer.salt, 10000)
-        self.key = hmac.digest(password_key, b"session" + sha256(request) + sha256(reply), "sha256")
+        self.password_key = hashlib.pbkdf2_hmac("sha256", self.password.encode(), b"airlift 1" + self.answer.salt, 10000)
+        self.key = hmac.digest(self.password_key, b"session" + sha256(request) + sha256(reply), "sha256")
 
     def invite(self, **how):
         return self.ask(self.invitation(**how))
@@ -129,6 +129,12 @@ class ExtensionClient:
 
     def hang_up(self):
         self.connection.close()
+
+    def end_sending(self):
+        """Ends our direction, and waits until the device has taken all and ended its own."""
+        self.connection.shutdown(socket.SHUT_WR)
+        while self.read(PROGRESS):
+            pass
 
     # Frames
 
