@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "command_failure.hpp"
+#include "completion_command.hpp"
 #include "discover_command.hpp"
 #include "discovery_command.hpp"
 #include "espota.hpp"
@@ -42,9 +43,9 @@ int run_airlift(int argc, const char* const* argv) {
   app.require_subcommand(1);
   app.footer("`airlift push --help`, and so on, shows options and examples.");
   const std::array commands{
-      entry<PushCommand>(app),    entry<DiscoverCommand>(app), entry<DiscoveryCommand>(app),
-      entry<KeygenCommand>(app),  entry<SignCommand>(app),     entry<VerifyCommand>(app),
-      entry<InspectCommand>(app),
+      entry<PushCommand>(app),    entry<DiscoverCommand>(app),   entry<DiscoveryCommand>(app),
+      entry<KeygenCommand>(app),  entry<SignCommand>(app),       entry<VerifyCommand>(app),
+      entry<InspectCommand>(app), entry<CompletionCommand>(app),
   };
   try {
     app.parse(arguments_for_parse(argc, argv));
