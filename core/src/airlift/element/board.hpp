@@ -51,6 +51,7 @@ class Board {
 
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] const DeviceElement& device() const { return device_; }
+  [[nodiscard]] Span<const Place> places() const { return registry_.places(); }
 
   /// Whether `element` must refuse every update and change: the device's safe mode, or bare mode for an
   /// element whose own configuration may stand in the file that could not be read.

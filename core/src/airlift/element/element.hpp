@@ -6,6 +6,7 @@
 
 #include "airlift/base/fixed_string.hpp"
 #include "airlift/base/time.hpp"
+#include "airlift/element/value_sink.hpp"
 #include "airlift/port/system.hpp"
 
 namespace airlift::element {
@@ -52,6 +53,13 @@ class Element {
     active_ = false;
   }
 
+  /// Hands all values the element shows to `sink`, in an order that stays. Several calls may serve one
+  /// answer, so it must be quick.
+  void values(ValueSink& sink) { do_values(sink); }
+  /// Does what somebody asks for by name, as HomeDing's `/api/state/<type>/<id>?<name>=<value>`; the caller
+  /// has made sure that he may.
+  [[nodiscard]] SetResult act(std::string_view name, std::string_view value) { return do_act(name, value); }
+
   [[nodiscard]] std::string_view id() const { return id_; }
   [[nodiscard]] bool active() const { return active_; }
   [[nodiscard]] StartUp start_up() const { return start_up_; }
@@ -74,6 +82,10 @@ class Element {
   virtual void do_start(Board& board, Instant now) = 0;
   [[nodiscard]] virtual milliseconds do_loop(Instant now) = 0;
   virtual void do_stop() = 0;
+  virtual void do_values(ValueSink& sink) { sink.value("active", active_ ? "true" : "false"); }
+  [[nodiscard]] virtual SetResult do_act(std::string_view /*name*/, std::string_view /*value*/) {
+    return SetResult::unknown_property;
+  }
 
   ElementId id_;
   LabelText title_;

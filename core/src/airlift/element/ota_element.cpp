@@ -29,7 +29,8 @@ OtaElement::OtaElement(const Ports& ports, update::Updater& updater, std::string
       extension_{{ports.extension_stream, ports.listener, ports.calendar, ports.gzip_arena},
                  updater,
                  guard_,
-                 report_} {}
+                 report_},
+      direct_{updater} {}
 
 SetResult OtaElement::do_set(std::string_view property, std::string_view value) {
   if (equal_ignoring_case(property, "port")) {
@@ -155,8 +156,34 @@ void OtaElement::watch_advertiser() {
       message.append("advertised as ").append(advertised_name_));
 }
 
+bool OtaElement::upload_running() const {
+  return session_.running() || extension_.upload_running() || direct_.running();
+}
+
 InvitationDesk::Situation OtaElement::situation() const {
-  return {safe_mode_, session_.running() || extension_.upload_running(), session_.waiting_for_first_byte()};
+  return {safe_mode_, upload_running(), session_.waiting_for_first_byte()};
+}
+
+Status OtaElement::consider(const update::Announcement& announcement) const {
+  if (!accepts_uploads()) return UpdateError::safe_mode;
+  if (upload_running()) return UpdateError::busy;
+  return updater_.consider(announcement);
+}
+
+Status OtaElement::begin_direct_upload(update::Announcement announcement, const port::IpAddress& source) {
+  if (const Status welcome = consider(announcement); !welcome.ok()) return welcome;
+  announcement.source = boot::SourceText{"browser "}.append(address_text(source));
+  announcement.time_s = ports_.calendar.unix_seconds();
+  const Status begun = direct_.begin(announcement);
+  extension_.give_way();
+  if (begun.ok()) log_accepted(source);
+  return begun;
+}
+
+bool OtaElement::password_is(std::string_view password) const {
+  const auto given = crypto::sha256(as_bytes(password));
+  const auto right = crypto::sha256(as_bytes(access_.password()));
+  return crypto::backend::equal_constant_time(given, right);
 }
 
 milliseconds OtaElement::do_loop(Instant now) {
@@ -166,6 +193,7 @@ milliseconds OtaElement::do_loop(Instant now) {
   // Before datagrams are looked at: an uploader that has closed may send its next invitation at once.
   milliseconds wait = session_.running() ? session_.loop(now) : idle_wait;
   watch_session();
+  watch_direct_upload();
   if (extension_is_on()) wait = std::min(wait, serve_extension(now));
   const bool was_running = session_.running();
   if (listening_) answer_datagrams(now);
@@ -228,9 +256,15 @@ void OtaElement::watch_session() {
   session_.acknowledge();
 }
 
+void OtaElement::watch_direct_upload() {
+  if (direct_.state() != DirectUpload::State::concluded) return;
+  end_upload(direct_.error());
+  direct_.acknowledge();
+}
+
 milliseconds OtaElement::serve_extension(Instant now) {
   using OtherUpload = ExtensionSession::OtherUpload;
-  const auto other = session_.running() ? OtherUpload::running : OtherUpload::none;
+  const auto other = session_.running() || direct_.running() ? OtherUpload::running : OtherUpload::none;
   const bool deriving = extension_.state() == ExtensionSession::State::deriving;
   if (key_.under_way() && !deriving) key_.step();
   const milliseconds wait = extension_.loop(other, now);
@@ -291,6 +325,7 @@ void OtaElement::end_upload(UpdateError error) {
 
 void OtaElement::do_stop() {
   session_.abort();
+  direct_.abort(UpdateError::cancelled);
   extension_.abort();
   ports_.listener.close();
   connectable_ = false;

@@ -4,6 +4,7 @@
 // docs/configuration.md.
 
 #include "airlift/element/device_element.hpp"
+#include "airlift/element/direct_upload.hpp"
 #include "airlift/element/extension_session.hpp"
 #include "airlift/element/invitation_desk.hpp"
 #include "airlift/element/update_settings.hpp"
@@ -45,6 +46,22 @@ class OtaElement final : public Element {
   [[nodiscard]] const ExtensionSession& extension() const { return extension_; }
   [[nodiscard]] const UpdateSettings& settings() const { return settings_; }
 
+  // For the device's page, whose uploads and passwords follow the same rules.
+
+  /// Whether an upload of this would begin now. Outcomes: ok; safe_mode: also while the element does not run;
+  /// busy; as Updater::consider().
+  [[nodiscard]] Status consider(const update::Announcement& announcement) const;
+  /// Begins it: direct_upload() takes the bytes. A paused upload gives way. `source` and `time_s` of the
+  /// announcement are filled in. Outcomes: as consider(), and Updater::begin().
+  [[nodiscard]] Status begin_direct_upload(update::Announcement announcement, const port::IpAddress& source);
+  [[nodiscard]] DirectUpload& direct_upload() { return direct_; }
+  [[nodiscard]] const DirectUpload& direct_upload() const { return direct_; }
+  /// An empty one is right when none is set. The time it takes tells nothing about the password.
+  [[nodiscard]] bool password_is(std::string_view password) const;
+  /// Of wrong passwords, wherever they were tried.
+  [[nodiscard]] TryLimiter& limiter() { return limiter_; }
+  [[nodiscard]] std::string_view board_id() const { return board_id_; }
+
  private:
   SetResult do_set(std::string_view property, std::string_view value) override;
   void do_start(Board& board, Instant now) override;
@@ -52,6 +69,7 @@ class OtaElement final : public Element {
   void do_stop() override;
 
   [[nodiscard]] InvitationDesk::Situation situation() const;
+  [[nodiscard]] bool upload_running() const;
   [[nodiscard]] bool extension_is_on() const;
   void log_policy();
   void start_extension(Instant now);
@@ -64,6 +82,7 @@ class OtaElement final : public Element {
   void carry_out(const InvitationDesk::Verdict& verdict, Instant now);
   void log_refusal(const port::IpAddress& source, std::string_view words, Instant now);
   void watch_session();
+  void watch_direct_upload();
   [[nodiscard]] milliseconds serve_extension(Instant now);
   void log_extension(const ExtensionSession::Event& event, Instant now);
   void log_accepted(const port::IpAddress& source);
@@ -83,6 +102,7 @@ class OtaElement final : public Element {
   FrameGuard guard_{challenges_, limiter_, key_};
   StatusReport report_;
   ExtensionSession extension_;
+  DirectUpload direct_;
   Board* board_{nullptr};
 
   std::uint16_t port_{wire::esp8266_port};

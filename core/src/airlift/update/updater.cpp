@@ -39,9 +39,13 @@ Status Updater::check_trailer(const Announcement& announcement) const {
                                 announcement.size_bytes - trailer_bytes, trailer.value());
 }
 
-Status Updater::begin(const Announcement& announcement) {
+Status Updater::consider(const Announcement& announcement) const {
   if (const Status fits = check(announcement.kind, announcement.size_bytes); !fits.ok()) return fits;
-  if (const Status welcome = check_trailer(announcement); !welcome.ok()) return welcome;
+  return check_trailer(announcement);
+}
+
+Status Updater::begin(const Announcement& announcement) {
+  if (const Status welcome = consider(announcement); !welcome.ok()) return welcome;
   abort(interrupted_by_);
   if (const Status free = store_.give_up_target(announcement.kind); !free.ok()) return free;
   announcement_ = announcement;

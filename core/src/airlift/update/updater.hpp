@@ -43,6 +43,9 @@ class Updater {
   /// Whether a file of this size can be taken. Outcomes: ok; bad_size: none at all; no_space; trial_running.
   [[nodiscard]] Status check(image::Kind kind, std::uint32_t size_bytes) const;
 
+  /// Whether begin() would take this, and nothing else. Outcomes: as begin(), but for flash_write.
+  [[nodiscard]] Status consider(const Announcement& announcement) const;
+
   /// The largest image of this kind.
   [[nodiscard]] std::uint32_t slot_bytes(image::Kind kind) const { return store_.capacity_bytes(kind); }
 
