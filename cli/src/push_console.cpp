@@ -11,32 +11,7 @@
 namespace airlift::cli {
 namespace {
 
-using State = PushSession::State;
-
 constexpr std::chrono::milliseconds redraw_interval{100};
-
-std::string_view step_text(State state) {
-  switch (state) {
-    case State::inviting:
-      return "invitation sent, waiting for an answer";
-    case State::proving:
-      return "answer to the challenge sent, waiting for the device's word";
-    case State::awaiting_connection:
-      return "accepted, waiting for the device to connect";
-    case State::sending:
-      return "the device has connected, sending";
-    case State::awaiting_result:
-      return "all bytes sent, waiting for the result";
-    case State::hearing_error:
-      return "the device reports an error";
-    case State::succeeded:
-      return "the device says OK";
-    case State::idle:
-    case State::failed:
-      return "ended";
-  }
-  return "";
-}
 
 }  // namespace
 
@@ -52,10 +27,10 @@ void PushConsole::ready(const PushReport& report) {
                     report.device_name, posix::to_text(report.device), report.listening_at));
 }
 
-void PushConsole::entered(State state) {
-  if (state == State::sending) begin_ = Clock::now();
-  if (state == State::awaiting_result && bar_) draw_bar();
-  debug(step_text(state));
+void PushConsole::entered(Stage stage) {
+  if (stage == Stage::transfer) begin_ = Clock::now();
+  if (stage == Stage::verify && bar_) draw_bar();
+  debug(fmt::format("stage {}", to_text(stage)));
 }
 
 void PushConsole::progress(std::uint32_t sent_bytes) {
@@ -87,11 +62,8 @@ void PushConsole::end_line() {
   line_open_ = false;
 }
 
-void PushConsole::datagram(std::string_view what, std::string_view text) {
-  // The answer to a challenge lets whoever reads the log try passwords at leisure.
-  const bool secret = text.starts_with("200 ");
-  const std::string_view shown = secret ? "200 (answer to the challenge)" : text.substr(0, text.find('\n'));
-  debug(fmt::format("{}: {:?}", what, shown));
+void PushConsole::trace(std::string_view text) {
+  debug(text);
 }
 
 void PushConsole::debug(std::string_view text) {

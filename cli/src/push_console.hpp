@@ -24,9 +24,9 @@ class PushConsole final : public PushObserver {
   PushConsole(Verbosity verbosity, BarUse bar_use);
 
   void ready(const PushReport& report) override;
-  void entered(PushSession::State state) override;
+  void entered(Stage stage) override;
   void progress(std::uint32_t sent_bytes) override;
-  void datagram(std::string_view what, std::string_view text) override;
+  void trace(std::string_view text) override;
   /// To be called before anything else is printed.
   void end_line();
 

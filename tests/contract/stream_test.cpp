@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cerrno>
 #include <string>
 
 #include "airlift_posix/address.hpp"
@@ -419,6 +420,15 @@ TEST(TcpListener, SaysWhichAddressCannotBeUsed) {
     EXPECT_EQ(std::string{error.what()}.find("listen on 127.0.0.1:" + std::to_string(first.local_port())),
               0U);
   }
+}
+
+TEST(TcpStream, SaysWhyItCouldNotConnect) {
+  EventLoop loop;
+  const std::uint16_t nobody = TcpListener{loop, loopback(), 0}.local_port();
+  TcpStream stream{loop, loopback()};
+  ASSERT_TRUE(stream.connect({loopback(), nobody, 0}).ok());
+  ASSERT_TRUE(eventually(loop, [&] { return stream.state() == port::Stream::State::failed; }));
+  EXPECT_EQ(stream.connect_error(), ECONNREFUSED);
 }
 
 TEST(FakeStream, FollowsItsScript) {
