@@ -262,7 +262,7 @@ TEST_F(Extension, ARefusalOfAStrangerGivesHimNothingToTryPasswordsOn) {
   (void)invite(image, host, "guess");
   connect();
   say(frame(offer_of(image)));
-  const Said refusal = last();
+  const testing::Said refusal = last();
   // Not even the device's own session key fits: this MAC is the one of a key of zeros.
   EXPECT_TRUE(wire::mac_is_right(wire::Key{}, refusal.type, as_bytes(refusal.payload)));
 }

@@ -60,7 +60,7 @@ class OtaElement final : public Element {
   void open_listener(Instant now);
   void advertise();
   void watch_advertiser();
-  void answer_datagrams(Instant now);
+  [[nodiscard]] bool answer_datagram(Instant now);
   void carry_out(const InvitationDesk::Verdict& verdict, Instant now);
   void log_refusal(const port::IpAddress& source, std::string_view words, Instant now);
   void watch_session();
