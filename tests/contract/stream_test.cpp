@@ -328,6 +328,20 @@ TEST_F(TcpStreamTest, DoesNotSpinAfterAReset) {
   EXPECT_EQ(wakes_when_idle(), 0);
 }
 
+TEST_F(TcpStreamTest, TellsTheLastWordsOfAPeerThatResets) {
+  connect();
+  peer_.send("no");
+  wakes_ = 0;
+  ASSERT_TRUE(eventually(loop_, [&] { return wakes_ > 0; }));
+  peer_.reset();
+  // The first write after a reset fails, all others find the connection gone.
+  EXPECT_TRUE(eventually(loop_, [&] { return stream_.write(as_bytes("x")).value() == 0; }));
+  EXPECT_EQ(stream_.state(), State::open);
+  EXPECT_EQ(stream_.read(buffer_).value().count, 2U);
+  EXPECT_TRUE(stream_.read(buffer_).value().end_of_data);
+  EXPECT_EQ(stream_.write(as_bytes("x")).error(), UpdateError::connection_lost);
+}
+
 TEST_F(TcpStreamTest, WakesOnceWhenThereIsRoomAgain) {
   connect();
   const std::string block(1024 * 1024, 'x');

@@ -82,7 +82,11 @@ Result<port::Stream::Read> TcpStream::read(MutableBytes into) {
 Result<std::size_t> TcpStream::write(Bytes bytes) {
   if (state() != State::open) return failure_;
   const auto taken = tls_ ? tls_->write(bytes) : send_some(fd_.get(), bytes);
-  if (!taken.ok()) return fail(taken.error());
+  if (!taken.ok()) {
+    // What a peer said before it reset the connection is read first; the end is behind it.
+    if (!tls_ && has_unread(fd_.get())) return std::size_t{0};
+    return fail(taken.error());
+  }
   if (tls_) {
     watch_tls();
   } else if (taken.value() < bytes.size()) {
