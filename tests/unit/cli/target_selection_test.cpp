@@ -25,8 +25,9 @@ struct Rig {
   void sees(const std::string& name, std::uint8_t host, std::uint16_t port = 8266,
             const std::string& board = "esp12", EventKind kind = EventKind::found) {
     selection.browsed(
-        now, {kind,
-              {name, name + ".local", ipv4(host, port), "eth0", {{"board", board}, {"auth_upload", "yes"}}}});
+        now,
+        {kind,
+         {name, name + ".local", {ipv4(host, port)}, "eth0", {{"board", board}, {"auth_upload", "yes"}}}});
   }
   void mdns_fails() { selection.browsed(now, {EventKind::failed, {}}); }
   void system_says(const std::string& host, const std::vector<port::Endpoint>& addresses) {
