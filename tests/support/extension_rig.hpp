@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "airlift/element/extension_session.hpp"
@@ -69,11 +70,19 @@ struct ExtensionUploader {
     const auto answer = wire::parse_extension_answer(as_bytes(reply));
     if (!answer) return;
     nonce = answer->nonce;
-    wire::PasswordKey derivation{password, answer->salt};
+    derive(password, answer->salt);
+    session_key =
+        wire::session_key(password_key, crypto::sha256(as_bytes(datagram)), crypto::sha256(as_bytes(reply)));
+    tls_key = wire::tls_key(password_key);
+  }
+
+  /// Anew only when something has changed: it takes as long as many tests.
+  void derive(std::string_view password, const wire::Salt& salt) {
+    if (derived_from == std::pair{std::string{password}, salt}) return;
+    wire::PasswordKey derivation{password, salt};
     while (!derivation.done()) derivation.step(10000);
-    session_key = wire::session_key(derivation.key(), crypto::sha256(as_bytes(datagram)),
-                                    crypto::sha256(as_bytes(reply)));
-    tls_key = wire::tls_key(derivation.key());
+    password_key = derivation.key();
+    derived_from = {std::string{password}, salt};
   }
 
   template <typename Message>
@@ -108,6 +117,8 @@ struct ExtensionUploader {
 
   std::uint8_t datagrams{0};
   wire::DeviceNonce nonce{};
+  std::pair<std::string, wire::Salt> derived_from;
+  wire::Key password_key{};
   wire::Key session_key{};
   wire::Key tls_key{};
 };

@@ -30,7 +30,7 @@ class OtaElement final : public Element {
     port::Listener& listener;  ///< into extension_stream
     MutableBytes
         gzip_arena;  ///< of compressed transfers, codec::gzip_arena_bytes(); empty: they are not taken
-    Tls tls;
+    Tls tls{Tls::unavailable};
   };
 
   /// `board_id` names the hardware in the `board` TXT record and lives as long as the element.
