@@ -1,6 +1,5 @@
 """Unmodified ArduinoOTA devices, simulated: that the simulators do what the real ones do, and that airlift push gets along."""
 import hashlib
-import json
 import os
 import socket
 import struct
@@ -12,6 +11,7 @@ from arduino_device import ESP32_OLD
 from arduino_device import ESP8266 as ESP8266_CORE
 from device_process import wait_until
 from espota_client import ESP8266, ESP32_MIDDLE, ESP32_NEW, Espota, md5_hex, md5_response
+from push_events import outcome
 from raw_uploader import RawUploader, ask
 
 PASSWORD = "open sesame"
@@ -130,7 +130,7 @@ def push(binaries, tmp_path):
         command = [binaries / "airlift", "push", "-i", device.host, "-p", device.port, "-f", path, "--json", *options]
         done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=60,
                               env={"PATH": os.environ["PATH"]})
-        return json.loads(done.stdout.splitlines()[-1]), done.returncode
+        return outcome(done.stdout), done.returncode
 
     return call
 

@@ -1,6 +1,5 @@
 """Makes every fault of upload_faults.toml happen between a real airlift push and a device, and compares how it ends."""
 import contextlib
-import json
 import os
 import pathlib
 import subprocess
@@ -12,6 +11,7 @@ import apps
 from device_process import wait_until
 from fault_proxy import FaultProxy, faults_of
 from net_namespace import VethLink, why_no_namespace
+from push_events import outcome
 
 TABLE = tomllib.loads((pathlib.Path(__file__).parent / "upload_faults.toml").read_text())
 PASSWORD = "open sesame"
@@ -96,7 +96,7 @@ def push(binaries, row, address, host, wrapper, image):
                "-a", row.get("password", PASSWORD), *row.get("options", [])]
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=100,
                           env={"PATH": os.environ["PATH"]})
-    return json.loads(done.stdout.splitlines()[-1]), done.returncode
+    return outcome(done.stdout), done.returncode
 
 
 @pytest.mark.parametrize("row", rows())

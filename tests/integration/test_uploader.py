@@ -9,6 +9,7 @@ import fake_device
 from apps import recorder, wait_recorded
 from device_process import Log
 from fake_device import FakeDevice
+from push_events import outcome
 
 PASSWORD = "open sesame"
 PLAIN = {"PATH": os.environ["PATH"]}
@@ -38,7 +39,7 @@ def push(run):
 
     def call(port, image, *options, **environment):
         done = run("airlift", "push", "-i", "127.0.0.1", "-p", port, "-f", image, "--json", *options, **environment)
-        return json.loads(done.stdout), done.returncode
+        return outcome(done.stdout), done.returncode
 
     return call
 
@@ -121,7 +122,7 @@ def test_nobody_there(push, image, free_port):
 
 def test_unknown_name(run, image):
     done = run("airlift", "push", "no-such-device", "-f", image, "--json")
-    assert_failed((json.loads(done.stdout), done.returncode), "name_not_found", 3, "no-such-device")
+    assert_failed((outcome(done.stdout), done.returncode), "name_not_found", 3, "no-such-device")
 
 
 def test_wrong_password(start_device, push, image):
