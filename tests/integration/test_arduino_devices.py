@@ -49,11 +49,15 @@ def test_takes_the_upload_of_its_own_tool(start_arduino, profile, tool, password
 
 def test_advertises_the_window_of_the_real_one(start_arduino, profile):
     device = start_arduino(profile.name)
-    with begin(device) as uploader:
-        connection = uploader.accept()
-        information = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
-        window, = struct.unpack_from("I", information, TCP_INFO_SEND_WINDOW)
-        assert profile.window_bytes * 0.9 < window <= profile.window_bytes
+    uploader = RawUploader(device, firmware(1_000_000))
+    with uploader:
+        assert uploader.invite() == "OK"
+        connection, windows = uploader.accept(), []
+        for start in range(0, 1_000_000, 10_000):
+            uploader.send(start, start + 10_000)
+            windows += struct.unpack_from("I", connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256), TCP_INFO_SEND_WINDOW)
+        # Linux lets a larger one slip in before it knows how long segments are.
+        assert profile.window_bytes * 0.9 < max(windows[20:]) <= profile.window_bytes
         assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG) <= profile.segment_bytes
 
 
