@@ -403,6 +403,27 @@ int use_ipv6_alone_in_own_network() {
   return advertiser.name() == "six" ? 0 : 5;
 }
 
+/// Likewise.
+int lose_ipv4_in_own_network() {
+  if (!enter_own_network() || !ip("addr add fd00:9::1/64 dev v0 nodad") ||
+      !ip("addr add 10.9.0.1/24 dev v0")) {
+    return skipped;
+  }
+  EventLoop loop;
+  MdnsAdvertiser advertiser{loop, *posix::parse_address("fd00:9::1")};
+  if (!advertiser.advertise("stays", service(1000)).ok()) return 1;
+  if (!eventually(loop, [&] { return advertiser.state() == State::established; })) return 2;
+  Observer observer{loop, "stays", "v0"};
+  if (!eventually(loop, [&] { return observer.all_for_now && !observer.events.empty(); })) return 3;
+  bool changed{false};
+  const posix::AddressWatch watch{loop, [&] { changed = true; }};
+  if (!ip("addr del 10.9.0.1/24 dev v0") || !eventually(loop, [&] { return changed; })) return 4;
+  for (int i = 0; i < 20; ++i) loop.iterate(std::chrono::milliseconds{1});  // avahi is told, too
+  if (observer.count(BrowserEvent::Kind::lost) != 0) return 5;
+  advertiser.withdraw();
+  return eventually(loop, [&] { return observer.count(BrowserEvent::Kind::lost) == 1; }) ? 0 : 6;
+}
+
 void run_in_child(int (*work)()) {
   const pid_t child = fork();
   if (child == 0) _exit(work());
@@ -415,6 +436,10 @@ void run_in_child(int (*work)()) {
 
 TEST_F(Mdns, FollowsTheMachinesAddresses) {
   run_in_child(follow_addresses_in_own_network);
+}
+
+TEST_F(Mdns, IsSeenAsLongAsOneFamilyTellsIt) {
+  run_in_child(lose_ipv4_in_own_network);
 }
 
 TEST_F(Mdns, WorksWhereThereIsOnlyIpv6) {

@@ -84,7 +84,8 @@ Result<std::size_t> TcpStream::write(Bytes bytes) {
   const auto taken = tls_ ? tls_->write(bytes) : send_some(fd_.get(), bytes);
   if (!taken.ok()) {
     // What a peer said before it reset the connection is read first; the end is behind it.
-    if (!tls_ && has_unread(fd_.get())) return std::size_t{0};
+    const bool lost = taken.error() == UpdateError::connection_lost;
+    if (lost && has_unread(fd_.get())) return std::size_t{0};
     return fail(taken.error());
   }
   if (tls_) {
