@@ -43,4 +43,15 @@ class ImageSender {
                                                               UploadImage& image, std::string device_text,
                                                               ImageSender::Owner& owner);
 
+struct OfferOptions {
+  wire::Command command{wire::Command::firmware};
+  bool compressed{false};
+  bool from_the_start{false};
+};
+/// For devices with it, over a link of the extension. All references outlive it.
+[[nodiscard]] std::unique_ptr<ImageSender> send_by_extension(posix::EventLoop& loop, Link link,
+                                                             UploadImage& image, const OfferOptions& options,
+                                                             std::string device_text,
+                                                             ImageSender::Owner& owner);
+
 }  // namespace airlift::cli

@@ -17,7 +17,6 @@ UploadOptions upload_options(const PushOptions& options) {
   result.password = options.password;
   result.first_hash = options.first_hash;
   result.answer_timeout = options.answer_timeout;
-  result.extension = ExtensionUse::off;
   result.wait_until = WaitUntil::taken;
   return result;
 }

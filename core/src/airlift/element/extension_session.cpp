@@ -319,6 +319,7 @@ void ExtensionSession::fail(UpdateError error, Instant now) {
 /// All bytes are here: whether the connection lasts does not matter any more.
 milliseconds ExtensionSession::finish(Instant now) {
   if (!outbox_.flush(ports_.stream)) outbox_.clear();
+  send_progress();  // so that the uploader knows what it waits for
   updater_.step();
   if (updater_.phase() == Phase::failed) {
     fail(updater_.error(), now);
