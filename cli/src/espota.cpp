@@ -149,6 +149,7 @@ void print_failure(const PushFailure& failure) {
 
 int run_espota(int argc, const char* const* argv) {
   CLI::App app{"Transmit image over the air to a module with OTA support.", "espota"};
+  app.formatter(help_formatter());
   EspotaOptions options;
   add_espota_options(app, options);
   try {
