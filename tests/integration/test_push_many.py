@@ -43,7 +43,7 @@ def push(binaries):
     """Runs airlift push to its end."""
 
     def call(*arguments, **options):
-        command = [binaries / "airlift", "push", "--extension", "off", *map(str, arguments)]
+        command = [binaries / "airlift", "push", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, env=PLAIN, timeout=120, **options)
 
     return call
@@ -55,7 +55,7 @@ def on_terminal(binaries):
     terminals = []
 
     def start(*arguments, **options):
-        terminals.append(Terminal([binaries / "airlift", "push", "--extension", "off", *map(str, arguments)], env=PLAIN, **options))
+        terminals.append(Terminal([binaries / "airlift", "push", *map(str, arguments)], env=PLAIN, **options))
         return terminals[-1]
 
     yield start
@@ -205,7 +205,7 @@ def test_a_device_that_comes_later_is_waited_for(binaries, make_device, version_
     device = make_device(name=f"late{secrets.token_hex(4)}")
     device.configure({"sd": "true"})
     device.init(binaries / "airlift-demo-app-1")
-    process = subprocess.Popen([binaries / "airlift", "push", "--extension", "off", device.name, "--wait", "2m", "-f", version_2_file],
+    process = subprocess.Popen([binaries / "airlift", "push", device.name, "--wait", "2m", "-f", version_2_file],
                                env=PLAIN, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         time.sleep(4)  # longer than a name is looked for without --wait

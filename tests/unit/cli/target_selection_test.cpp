@@ -151,6 +151,15 @@ TEST(TargetSelection, WithoutMdnsTheSystemIsAskedAtOnce) {
   EXPECT_THAT(rig.selection.take_lookups(), ElementsAre("kitchen"));
 }
 
+TEST(TargetSelection, WithoutMdnsNobodyIsWaitedFor) {
+  Rig rig{names({"kitchen", "kitchen.example.org"}, seconds{60})};
+  rig.system_says("kitchen.example.org", {});
+  rig.mdns_fails();
+  rig.system_says("kitchen", {});
+  rig.wait(milliseconds{1});
+  EXPECT_THAT(rig.found(), ElementsAre("no kitchen", "no kitchen.example.org"));
+}
+
 TEST(TargetSelection, ADeviceThatSleepsIsWaitedFor) {
   Rig rig{names({"kitchen", "bath"}, seconds{600})};
   rig.wait(TargetSelection::search_time);
