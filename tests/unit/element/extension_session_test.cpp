@@ -165,6 +165,26 @@ TEST_F(Extension, AFlashErrorIsReportedWithItsName) {
   EXPECT_FALSE(session.paused());
 }
 
+TEST_F(Extension, AStopOfTheDeviceEndsTheUploadInTheHistory) {
+  begin(image);
+  say(data_frames(image.substr(0, 100)));
+  session.abort();
+  EXPECT_EQ(session.state(), State::idle);
+  EXPECT_EQ(storage.history.recent().entries[0].cause, UpdateError::cancelled);
+}
+
+TEST_F(Extension, TheDeviceConnectsOnceWhenItIsAskedTwice) {
+  const std::string datagram = invitation(image, 50001);
+  (void)ask(datagram, host);
+  run();
+  (void)ask(datagram, host);
+  say(frame(offer_of(image)));
+  stream.breaks();
+  run();
+  EXPECT_EQ(stream.connects, 1);
+  EXPECT_EQ(session.state(), State::idle);
+}
+
 // Before the first byte
 
 TEST_F(Extension, WhatThePolicyForbidsIsRefusedBeforeTheFirstByte) {

@@ -94,6 +94,16 @@ TEST_F(Strangers, WhateverIsChangedInAnOfferIsAWrongPassword) {
   }
 }
 
+TEST_F(Strangers, WhoWaitsOutWrongPasswordsGetsNoHandshake) {
+  session.set_encryption(Session::Encryption::on);
+  (void)invite(image);
+  for (int i = 0; i < 3; ++i) limiter.failed(host.address, now);
+  connect();
+  say(secure_frame());
+  EXPECT_FALSE(stream.tls_role);
+  EXPECT_EQ(session.state(), State::idle);
+}
+
 TEST_F(Strangers, AnOfferPlayedAgainOpensNothing) {
   (void)invite(image);
   const std::string recorded = frame(offer_of(image));

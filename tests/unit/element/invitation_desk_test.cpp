@@ -312,6 +312,13 @@ TEST_F(DeskWithExtension, RefusesInTheOrderOfTheTable) {
   EXPECT_EQ(send(line("status")), "ERR: safe mode");
 }
 
+TEST_F(DeskWithExtension, AnInvitationThatWasAcceptedTheOldWayIsNotRepeatedInTheNew) {
+  EXPECT_EQ(send(md5_answer("secret", challenged())), "OK");
+  situation.upload_running = situation.waiting_for_first_byte = true;
+  EXPECT_EQ(send(invitation()), "OK");
+  EXPECT_EQ(send(extended()), "ERR: another upload is running");
+}
+
 TEST_F(DeskWithExtension, ATrialRefusesUploadsButNotTheStatus) {
   ASSERT_EQ(storage.install(testing::test_image(500, 1)), UpdateError::none);
   ASSERT_EQ(storage.upload(testing::test_image(500, 2)), UpdateError::none);

@@ -427,6 +427,29 @@ TEST_F(OtaExtension, APausedUploadGivesWayToAnOldUploader) {
   EXPECT_EQ(storage.staged_image(), test_image(500, 2));
 }
 
+TEST_F(OtaExtension, APausedUploadIsGivenUpAlsoWhenTheOldUploaderIsNotReached) {
+  Ota::start();
+  for (const bool interrupted : {false, true}) {
+    if (interrupted) {
+      stream.on_connect = testing::FakeStream::OnConnect::fails_early;
+      EXPECT_EQ(exchange(invitation(test_image(500, 2))), "ERR: network failed");
+      EXPECT_FALSE(ota.extension().paused());
+    }
+    const std::string datagram = uploader.invitation(image);
+    uploader.learn(datagram, exchange(datagram), "");
+    listener.peer_connects(host);
+    run();
+    extension_stream.written.clear();
+    extension_stream.deliver(uploader.frame(testing::offer_of(image)));
+    run();
+    EXPECT_EQ(uploader.read(extension_stream.written)[0].answer().offset, 0U);
+    send(image.substr(0, 1000));
+    extension_stream.breaks();
+    run();
+    EXPECT_TRUE(ota.extension().paused());
+  }
+}
+
 TEST_F(OtaExtension, TheKeyIsDerivedWhileTheUploaderConnectsAndOnlyOnce) {
   start();
   const std::string datagram = uploader.invitation(image);
