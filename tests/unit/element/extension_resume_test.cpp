@@ -309,7 +309,8 @@ TEST_F(Compressed, WhatShrinksAThousandfoldStillTakesOneBlockInATurn) {
 }
 
 TEST_F(Compressed, WhatTheStreamHoldsBackComesWithoutFurtherBytes) {
-  for (std::size_t size = 7000; size < 8000; size += 7) {
+  // In these the last byte of DEFLATE gives bytes on both sides of the place where the tail begins.
+  for (std::size_t size = 2066; size < 8192; size += 1032) {
     file = std::string(size, '\0');
     const std::string packed = gzip(file);
     // Only its checksum and length are missing.
