@@ -110,6 +110,15 @@ TEST_F(Extension, ProgressIsSaidOnceTheLastOneIsOnItsWay) {
   EXPECT_EQ(frames[2].progress(), 600U);
 }
 
+TEST_F(Extension, ThatAllBytesAreThereIsSaidBeforeTheyAreJudged) {
+  begin(image);
+  stream.deliver(data_frames(image));
+  while (session.state() != State::finishing) (void)session.loop(other, now);
+  (void)session.loop(other, now);
+  EXPECT_EQ(last().progress(), image.size());
+  EXPECT_EQ(session.state(), State::finishing);
+}
+
 TEST_F(Extension, DoesNotWaitForEverForTheUploaderToClose) {
   begin(image);
   say(data_frames(image));
