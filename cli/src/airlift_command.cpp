@@ -39,6 +39,7 @@ Entry entry(CLI::App& app) {
 int run_airlift(int argc, const char* const* argv) {
   CLI::App app{"Finds devices in the network, updates them over the air, and signs images for them.",
                "airlift"};
+  app.formatter(help_formatter());
   app.set_version_flag("--version", "airlift " AIRLIFT_VERSION);
   app.require_subcommand(1);
   app.footer("`airlift push --help`, and so on, shows options and examples.");

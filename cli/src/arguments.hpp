@@ -2,6 +2,7 @@
 // The command line that `airlift push` and `espota` share.
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,21 @@ struct EspotaOptions {
   bool debug{false};
   bool progress{false};
 };
+
+/// Under which heading of the help an option stands.
+namespace option_group {
+inline constexpr auto destination{"Destination"};
+inline constexpr auto authentication{"Authentication"};
+inline constexpr auto image{"Image"};
+inline constexpr auto course{"Course"};
+inline constexpr auto output{"Output"};
+}  // namespace option_group
+
+/// Checks a number without showing the range in the help text.
+[[nodiscard]] CLI::Validator in_range(int least, int most);
+
+/// Help that fits 80 columns. To be set before subcommands are added.
+[[nodiscard]] std::shared_ptr<CLI::FormatterBase> help_formatter();
 
 /// Adds the options that every espota has, with their names and meanings; `options` must outlive `app`.
 void add_espota_options(CLI::App& app, EspotaOptions& options);

@@ -12,6 +12,9 @@ namespace {
 
 using Kind = DeviceList::Change::Kind;
 
+/// Who can use an address.
+enum class Reach { every_machine, this_machine };
+
 std::string_view without_domain(std::string_view name) {
   constexpr std::string_view domain{".local"};
   if (name.ends_with('.')) name.remove_suffix(1);
@@ -85,22 +88,24 @@ std::vector<Device> DeviceList::matching(std::string_view name) const {
 }
 
 DeviceList::Key DeviceList::key_of(const posix::DiscoveredService& service) {
-  return {service.name, service.host, service.endpoint.port};
+  return {service.name, service.host,
+          service.endpoints.empty() ? std::uint16_t{0} : service.endpoints.front().port};
 }
 
 Device DeviceList::merged(const Sightings& sightings) {
   const posix::DiscoveredService& any = sightings.begin()->second;
   Device device{any.name, any.host, {}, {}, any.txt};
-  const auto add = [&device](const posix::DiscoveredService& sighting) {
-    device.endpoints.push_back(sighting.endpoint);
-    device.interfaces.push_back(sighting.interface);
+  const auto add = [&](Reach reach) {
+    for (const auto& [interface, sighting] : sightings) {
+      for (const port::Endpoint& endpoint : sighting.endpoints) {
+        if (posix::is_loopback(endpoint.address) != (reach == Reach::this_machine)) continue;
+        device.endpoints.push_back(endpoint);
+        device.interfaces.push_back(interface);
+      }
+    }
   };
-  for (const auto& [interface, sighting] : sightings) {
-    if (!posix::is_loopback(sighting.endpoint.address)) add(sighting);
-  }
-  for (const auto& [interface, sighting] : sightings) {
-    if (posix::is_loopback(sighting.endpoint.address)) add(sighting);
-  }
+  add(Reach::every_machine);
+  add(Reach::this_machine);
   return device;
 }
 

@@ -20,9 +20,9 @@ constexpr auto discover_examples{R"(Examples:
   airlift discover --json | jq -r '.[].name'
   airlift discover --watch              follow changes until Ctrl-C
 
-PASSWORD is `-` when the device does not tell. With --json, an array; with --watch --json, one object a
-line with "event" found, updated or lost. Exit codes: 0 a device was found, 1 none, 2 wrong options,
-8 mDNS cannot be used here.)"};
+PASSWORD is `-` when the device does not tell. With --json, an array; with --watch --json, one
+object a line with "event" found, updated or lost. Exit codes: 0 a device was found, 1 none, 2 wrong
+options, 8 mDNS cannot be used here.)"};
 
 }  // namespace
 

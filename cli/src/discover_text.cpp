@@ -1,16 +1,12 @@
 // Devices as text: the table, the JSON.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "discover_command.hpp"
 #include "json_line.hpp"
+#include "text_table.hpp"
 
 namespace airlift::cli {
 namespace {
-
-using Row = std::array<std::string, 5>;
 
 std::string_view password_text(PasswordNeed need) {
   switch (need) {
@@ -24,14 +20,7 @@ std::string_view password_text(PasswordNeed need) {
   return "-";
 }
 
-/// What strangers sent must not move the cursor.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; }, '?');
-  return text;
-}
-
-Row row_of(const Device& device) {
+TextRow row_of(const Device& device) {
   const std::string board = device.board();
   return {printable(device.name), address_text(device.endpoint()), std::to_string(device.endpoint().port),
           board.empty() ? "-" : printable(board), std::string{password_text(device.password())}};
@@ -71,18 +60,9 @@ std::string_view kind_text(DeviceList::Change::Kind kind) {
 }  // namespace
 
 std::string to_table(const std::vector<Device>& devices) {
-  std::vector<Row> rows{{"NAME", "ADDRESS", "PORT", "BOARD", "PASSWORD"}};
+  std::vector<TextRow> rows{{"NAME", "ADDRESS", "PORT", "BOARD", "PASSWORD"}};
   for (const Device& device : devices) rows.push_back(row_of(device));
-  std::array<std::size_t, 5> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) text += fmt::format("{:<{}}  ", row[i], widths[i]);
-    text += row.back() + "\n";
-  }
-  return text;
+  return text_table(rows);
 }
 
 std::string to_json(const std::vector<Device>& devices) {
@@ -92,7 +72,7 @@ std::string to_json(const std::vector<Device>& devices) {
 }
 
 std::string to_text(const DeviceList::Change& change) {
-  const Row row = row_of(change.device);
+  const TextRow row = row_of(change.device);
   return fmt::format("{:<7}  {}  {}  port {}  board {}  password {}", kind_text(change.kind), row[0], row[1],
                      row[2], row[3], row[4]);
 }

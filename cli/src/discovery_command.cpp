@@ -14,8 +14,8 @@ constexpr auto discovery_examples{R"(Examples:
   airlift discovery                     type HELLO 1 "me", START_SYNC, and QUIT in the end
   pluggable_discovery.airlift.pattern=airlift discovery       a line of a platform.local.txt
 
-docs/arduino-ide.md shows how to set it up. Exit codes: 0 the client said QUIT or is gone, 2 wrong options,
-8 trouble on this computer.)"};
+docs/arduino-ide.md shows how to set it up. Exit codes: 0 the client said QUIT or is gone, 2 wrong
+options, 8 trouble on this computer.)"};
 
 /// What is there now; empty at the end. Only called when a read does not wait.
 std::string_view read_some(std::array<char, 4096>& buffer) {

@@ -12,8 +12,6 @@
 namespace airlift::cli {
 namespace {
 
-using State = PushSession::State;
-
 enum class Level : std::uint8_t { critical, error, info, debug };
 
 // The form of espota's log, with the same words where it has some: the IDEs show them, and people search for
@@ -39,36 +37,28 @@ class EspotaConsole final : public PushObserver {
     info(fmt::format("Upload size: {}", report.size_bytes));
   }
 
-  void entered(State state) override {
-    if (authenticating_ && state != State::proving) {
-      const bool ok = state == State::awaiting_connection || state == State::sending;
-      fmt::print(stderr, "{}\n", ok ? "OK" : "FAIL");
-      authenticating_ = false;
+  void entered(Stage stage) override {
+    if (authenticating_ && stage != Stage::authenticate) end_authenticating("OK");
+    if (stage == Stage::invite) return info(fmt::format("Sending invitation to: {}", address_));
+    if (stage == Stage::authenticate) {
+      fmt::print(stderr, "Authenticating...");
+      authenticating_ = true;
+    } else if (stage == Stage::connect) {
+      info("Waiting for device...");
+    } else if (stage == Stage::transfer) {
+      if (!bar_) fmt::print(stderr, "Uploading");
+      uploading_ = true;
+    } else if (stage == Stage::verify) {
+      end_line();
+      info("Waiting for result...");
     }
-    switch (state) {
-      case State::inviting:
-        return info(fmt::format("Sending invitation to: {}", address_));
-      case State::proving:
-        fmt::print(stderr, "Authenticating...");
-        authenticating_ = true;
-        return;
-      case State::awaiting_connection:
-        return info("Waiting for device...");
-      case State::sending:
-        if (!bar_) fmt::print(stderr, "Uploading");
-        uploading_ = true;
-        return;
-      case State::awaiting_result:
-        end_line();
-        return info("Waiting for result...");
-      case State::succeeded:
-        return info("Result: OK");
-      case State::failed:
-        return end_line();
-      case State::idle:
-      case State::hearing_error:
-        return;
-    }
+  }
+
+  /// To be called with the outcome.
+  void finish(bool ok) {
+    if (authenticating_) end_authenticating("FAIL");
+    end_line();
+    if (ok) info("Result: OK");
   }
 
   void progress(std::uint32_t sent_bytes) override {
@@ -86,14 +76,18 @@ class EspotaConsole final : public PushObserver {
     }
   }
 
-  void datagram(std::string_view what, std::string_view text) override {
-    // The answer to a challenge lets whoever reads the log try passwords at leisure.
-    if (debug_ && !text.starts_with("200 ")) log(Level::debug, fmt::format("{}: {:?}", what, text));
+  void trace(std::string_view text) override {
+    if (debug_) log(Level::debug, text);
   }
 
  private:
   void info(std::string_view text) const {
     if (debug_) log(Level::info, text);
+  }
+
+  void end_authenticating(std::string_view outcome) {
+    fmt::print(stderr, "{}\n", outcome);
+    authenticating_ = false;
   }
 
   void end_line() {
@@ -155,6 +149,7 @@ void print_failure(const PushFailure& failure) {
 
 int run_espota(int argc, const char* const* argv) {
   CLI::App app{"Transmit image over the air to a module with OTA support.", "espota"};
+  app.formatter(help_formatter());
   EspotaOptions options;
   add_espota_options(app, options);
   try {
@@ -171,6 +166,7 @@ int run_espota(int argc, const char* const* argv) {
   options.push.password = options.password.value_or("");
   EspotaConsole console{options};
   const PushReport report = push(options.push, console);
+  console.finish(!report.failure);
   if (!report.failure) return 0;
   print_failure(*report.failure);
   return 1;

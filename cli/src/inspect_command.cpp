@@ -13,16 +13,15 @@ constexpr auto inspect_examples{R"(Examples:
   airlift inspect --key airlift-key.pub.pem app.bin.signed      is the signature right, too?
   airlift inspect --json app.bin.gz | jq .image.sha256
 
-An ESP32 signature can only be told from an image with its key. Exit codes: 0 the file was read, whatever
-it is (`airlift verify` judges), 2 wrong options, 8 a file cannot be read.)"};
+An ESP32 signature can only be told from an image with its key. Exit codes: 0 the file was read,
+whatever it is (`airlift verify` judges), 2 wrong options, 8 a file cannot be read.)"};
 
 }  // namespace
 
 InspectCommand::InspectCommand(CLI::App& app)
     : command_{*app.add_subcommand("inspect", "Explain an image: kind, digests, signature, manifest")} {
   command_.add_option("FILE", file_, "The image")->type_name("")->required();
-  command_
-      .add_option("--key", keys_, "Public key to check the signature with (PEM); may be given up to 8 times")
+  command_.add_option("--key", keys_, "Public key to check the signature with (PEM); up to 8 times")
       ->type_name("PUB")
       ->expected(1)
       ->take_all();

@@ -11,12 +11,12 @@ namespace airlift::cli {
 namespace {
 
 constexpr auto keygen_examples{R"(Examples:
-  airlift keygen -o release.pem --passphrase       an Ed25519 key for Airlift devices, passphrase asked for
+  airlift keygen -o release.pem --passphrase       for Airlift devices; asks for the passphrase
   airlift keygen --type rsa2048 -o esp8266.pem     for sketches of the ESP8266 core
   airlift keygen --type p256 -o esp32.pem          for sketches of the ESP32 core
 
-Keep the private key off the devices and out of version control; the public key (.pub.pem) goes to the
-devices. Exit codes: 0 done, 2 wrong options, 8 trouble on this computer (a file exists already, ...).)"};
+Keep the private key off the devices and out of version control; the public key (.pub.pem) goes to
+the devices. Exit codes: 0 done, 2 wrong options, 8 trouble on this computer (a file exists, ...).)"};
 
 const std::map<std::string, NewKeyType> types{
     {"ed25519", NewKeyType::ed25519}, {"rsa2048", NewKeyType::rsa2048}, {"rsa3072", NewKeyType::rsa3072},
@@ -30,9 +30,7 @@ KeygenCommand::KeygenCommand(CLI::App& app)
   command_.add_option("--type", type_, "ed25519 (default), rsa2048, rsa3072, rsa4096, p256 or p384")
       ->type_name("TYPE")
       ->transform(CLI::Transformer(types).description(""));
-  command_
-      .add_option("-o,--out", path_,
-                  "The private key's file (default: airlift-key.pem); the public key goes to KEY.pub.pem")
+  command_.add_option("-o,--out", path_, "The private key (default: airlift-key.pem); public: KEY.pub.pem")
       ->type_name("KEY.pem");
   command_.add_flag("--passphrase", ask_, "Protect the key; asks for the passphrase twice");
   command_

@@ -1,11 +1,10 @@
 #pragma once
-// One upload over real sockets: the driver of PushSession.
+// One upload on a loop of its own: finds the device and waits for the end.
 
 #include <optional>
 #include <string>
 
-#include "push_session.hpp"
-#include "upload_file.hpp"
+#include "device_upload.hpp"
 
 namespace airlift::cli {
 
@@ -39,12 +38,12 @@ struct PushReport {
 class PushObserver {
  public:
   virtual ~PushObserver() = default;
-  /// File, device and listening port stand; the invitation comes next.
+  /// File, device and listening port stand.
   virtual void ready(const PushReport&) {}
-  virtual void entered(PushSession::State) {}
+  virtual void entered(Stage) {}
   virtual void progress(std::uint32_t /*sent_bytes*/) {}
-  /// The datagrams, without secrets: for -d. `what` is "sent" or "received".
-  virtual void datagram(std::string_view /*what*/, std::string_view /*text*/) {}
+  /// Steps and datagrams, without secrets: for -d.
+  virtual void trace(std::string_view /*text*/) {}
 };
 
 /// Uploads; never throws for what can happen to an upload. SIGINT and SIGTERM cancel it.

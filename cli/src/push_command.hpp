@@ -1,10 +1,8 @@
 #pragma once
-// `airlift push`: its options, its output, its exit code.
+// `airlift push`: its output, its exit code. (Options: push_arguments.hpp)
 
-#include <optional>
-#include <string>
-
-#include "arguments.hpp"
+#include "fleet.hpp"
+#include "push_arguments.hpp"
 #include "push_console.hpp"
 
 namespace airlift::cli {
@@ -19,15 +17,15 @@ class PushCommand {
   [[nodiscard]] int run();
 
  private:
-  [[nodiscard]] PushReport upload(PushConsole& console);
-  [[nodiscard]] Verbosity verbosity() const;
+  [[nodiscard]] int push();
+  void choose_file();
+  void choose_password(FleetOptions& options) const;
+  [[nodiscard]] Show show() const;
+  [[nodiscard]] int report(const Fleet& fleet, milliseconds duration) const;
 
   CLI::App& command_;
-  EspotaOptions options_;
-  std::string name_;
-  std::optional<std::string> password_file_;
-  bool json_{false};
-  bool quiet_{false};
+  PushArguments arguments_;
+  std::string file_;  ///< what is uploaded
 };
 
 }  // namespace airlift::cli

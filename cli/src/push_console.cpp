@@ -3,112 +3,142 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
-
-#include "airlift_posix/address.hpp"
+#include "progress.hpp"
+#include "push_text.hpp"
 #include "terminal.hpp"
+#include "text_table.hpp"
 
 namespace airlift::cli {
 namespace {
 
-using State = PushSession::State;
+constexpr milliseconds redraw_interval{100};
 
-constexpr std::chrono::milliseconds redraw_interval{100};
+Progress progress_of(const FleetDevice& device) {
+  return {device.report.taken_bytes, device.report.size_bytes, device.transfer_time};
+}
 
-std::string_view step_text(State state) {
-  switch (state) {
-    case State::inviting:
-      return "invitation sent, waiting for an answer";
-    case State::proving:
-      return "answer to the challenge sent, waiting for the device's word";
-    case State::awaiting_connection:
-      return "accepted, waiting for the device to connect";
-    case State::sending:
-      return "the device has connected, sending";
-    case State::awaiting_result:
-      return "all bytes sent, waiting for the result";
-    case State::hearing_error:
-      return "the device reports an error";
-    case State::succeeded:
-      return "the device says OK";
-    case State::idle:
-    case State::failed:
-      return "ended";
-  }
-  return "";
+std::string red(std::string_view text) {
+  return coloured(text, Colour::red, STDERR_FILENO);
+}
+
+void print_failure(const PushFailure& failure, std::string_view whose) {
+  fmt::print(stderr, "{}{} {}: {}\n", whose, red("error:"), to_text(failure.stage),
+             printable(failure.message));
+  for (const std::string& hint : hints_of(failure))
+    fmt::print(stderr, "{}hint: {}\n", whose, printable(hint));
+}
+
+/// What stands before a line about one of many.
+std::string prefix(const FleetDevice& device, Crowd crowd) {
+  return crowd == Crowd::one ? std::string{} : printable(device.report.target.name) + ": ";
 }
 
 }  // namespace
 
-PushConsole::PushConsole(Verbosity verbosity, BarUse bar_use)
-    : verbosity_{verbosity}, bar_{bar_use == BarUse::always || is_terminal(STDERR_FILENO)} {}
+PushConsole::PushConsole(Show show)
+    : show_{std::move(show)},
+      terminal_{is_terminal(STDERR_FILENO)},
+      bar_{show_.crowd == Crowd::one && (show_.bar_use == BarUse::always || terminal_)} {}
 
-void PushConsole::ready(const PushReport& report) {
-  progress_.size_bytes = report.size_bytes;
-  if (report.replaced_by_signed && verbosity_ != Verbosity::quiet) {
-    fmt::print(stderr, "note: {} stands beside the file and is uploaded instead\n", report.file);
+void PushConsole::entered(const FleetDevice& device) {
+  told_percent_.erase(device.id);
+  if (show_.verbosity == Verbosity::quiet) return;
+  if (show_.verbosity == Verbosity::debug) return print_trace(device, to_text(device.stage), show_.crowd);
+  if (bar_) {
+    if (line_ == Line::bar) draw_bar(device);
+    if (terminal_ && device.stage != Stage::transfer) draw_words(doing(device.stage));
+    return;
   }
-  debug(fmt::format("{} has {} bytes; device {} at {}; listening on {}", report.file, report.size_bytes,
-                    report.device_name, posix::to_text(report.device), report.listening_at));
+  const bool matters =
+      device.stage == Stage::reboot || (device.stage == Stage::transfer && show_.crowd == Crowd::many);
+  if (matters) say(device, doing(device.stage));
 }
 
-void PushConsole::entered(State state) {
-  if (state == State::sending) begin_ = Clock::now();
-  if (state == State::awaiting_result && bar_) draw_bar();
-  debug(step_text(state));
-}
-
-void PushConsole::progress(std::uint32_t sent_bytes) {
-  if (verbosity_ == Verbosity::quiet) return;
-  const auto now = Clock::now();
-  progress_.sent_bytes = sent_bytes;
-  progress_.elapsed = std::chrono::duration_cast<milliseconds>(now - begin_);
-  if (bar_ && now - drawn_ >= redraw_interval) {
+void PushConsole::progress(const FleetDevice& device, Instant now) {
+  if (show_.verbosity == Verbosity::quiet || device.report.size_bytes == 0) return;
+  if (bar_) {
+    if (line_ == Line::bar && now < drawn_ + redraw_interval) return;
     drawn_ = now;
-    draw_bar();
+    return draw_bar(device);
   }
-  constexpr unsigned step_percent{10};
-  if (!bar_ && progress_.percent() >= told_percent_ + step_percent) {
-    told_percent_ = progress_.percent() / step_percent * step_percent;
-    fmt::print(stderr, "{:3} % sent: {}\n", told_percent_, progress_text(progress_));
+  const unsigned step = show_.crowd == Crowd::one ? 10 : 25;
+  const Progress progress = progress_of(device);
+  unsigned& told = told_percent_[device.id];
+  if (progress.percent() < told + step) return;
+  told = progress.percent() / step * step;
+  say(device, fmt::format("{:3} % sent: {}", told, progress_text(progress)));
+}
+
+void PushConsole::draw_bar(const FleetDevice& device) {
+  const std::string bar = progress_bar(progress_of(device), columns_of(STDERR_FILENO));
+  fmt::print(stderr, "\r{}{}", coloured(bar, Colour::green, STDERR_FILENO), terminal_ ? "\x1b[K" : "");
+  line_ = Line::bar;
+}
+
+void PushConsole::draw_words(std::string_view words) {
+  if (line_ == Line::bar) give_way();
+  fmt::print(stderr, "\r{} ...\x1b[K", words);
+  line_ = Line::words;
+}
+
+void PushConsole::give_way() {
+  switch (line_) {
+    case Line::empty:
+      break;
+    case Line::words:
+      fmt::print(stderr, "\r\x1b[K");
+      break;
+    case Line::bar:
+      fmt::print(stderr, "\n");
+      break;
   }
+  line_ = Line::empty;
 }
 
-void PushConsole::draw_bar() {
-  if (verbosity_ == Verbosity::quiet) return;
-  const std::string bar = progress_bar(progress_, columns_of(STDERR_FILENO));
-  fmt::print(stderr, "\r{}{}", coloured(bar, Colour::green, STDERR_FILENO),
-             is_terminal(STDERR_FILENO) ? "\x1b[K" : "");
-  line_open_ = true;
+void PushConsole::say(const FleetDevice& device, std::string_view text) {
+  fmt::print(stderr, "{}{}\n", prefix(device, show_.crowd), text);
 }
 
-void PushConsole::end_line() {
-  if (line_open_) fmt::print(stderr, "\n");
-  line_open_ = false;
+void PushConsole::trace(const FleetDevice& device, std::string_view text) {
+  if (show_.verbosity != Verbosity::debug) return;
+  give_way();
+  print_trace(device, text, show_.crowd);
 }
 
-void PushConsole::datagram(std::string_view what, std::string_view text) {
-  // The answer to a challenge lets whoever reads the log try passwords at leisure.
-  const bool secret = text.starts_with("200 ");
-  const std::string_view shown = secret ? "200 (answer to the challenge)" : text.substr(0, text.find('\n'));
-  debug(fmt::format("{}: {:?}", what, shown));
+void PushConsole::resting(const FleetDevice& device, milliseconds rest) {
+  if (show_.verbosity == Verbosity::quiet) return;
+  give_way();
+  print_rest(device, rest);
 }
 
-void PushConsole::debug(std::string_view text) {
-  if (verbosity_ != Verbosity::debug) return;
-  end_line();
-  fmt::print(stderr, "{}\n", coloured(fmt::format("debug: {}", text), Colour::grey, STDERR_FILENO));
+void PushConsole::finished(const FleetDevice& device) {
+  give_way();
+  print_outcome(device, show_);
 }
 
-void print_report(const PushReport& report, Verbosity verbosity) {
-  if (report.failure) {
-    fmt::print(stderr, "{} {}: {}\n", coloured("error:", Colour::red, STDERR_FILENO),
-               to_text(report.failure->stage), report.failure->message);
-    if (!report.failure->advice.empty()) fmt::print(stderr, "hint: {}\n", report.failure->advice);
-  } else if (verbosity != Verbosity::quiet) {
-    fmt::print("{} took {} ({}) in {}\n", report.device_name, report.file, size_text(report.size_bytes),
-               duration_text(report.duration));
-  }
+void print_outcome(const FleetDevice& device, const Show& show) {
+  const bool one = show.crowd == Crowd::one;
+  if (device.state == Schedule::State::skipped) return;  // the table says it
+  if (device.report.failure) return print_failure(*device.report.failure, prefix(device, show.crowd));
+  const std::string text = success_text(device.report, show.file);
+  if (show.verbosity == Verbosity::quiet) return;
+  if (!one) return fmt::print(stderr, "{}\n", coloured(text, Colour::green, STDERR_FILENO));
+  if (show.success_on_stdout) fmt::print("{}\n", text);
+}
+
+void print_push_failure(const PushFailure& failure) {
+  print_failure(failure, "");
+}
+
+void print_rest(const FleetDevice& device, milliseconds rest) {
+  fmt::print(stderr, "{}: {}: {}; next try in {:.0f} s\n", printable(device.report.target.name),
+             to_text(device.report.failure->stage), printable(device.report.failure->message),
+             std::chrono::duration<double>{rest}.count());
+}
+
+void print_trace(const FleetDevice& device, std::string_view text, Crowd crowd) {
+  const std::string line = fmt::format("debug: {}{}", prefix(device, crowd), printable(std::string{text}));
+  fmt::print(stderr, "{}\n", coloured(line, Colour::grey, STDERR_FILENO));
 }
 
 }  // namespace airlift::cli

@@ -1,10 +1,10 @@
 #pragma once
-// What `airlift push` shows people while it works, on standard error.
+// What `airlift push` shows people while it works: for one device, and for many when standard error is no
+// terminal. (Many on a terminal: fleet_console.hpp)
 
-#include <chrono>
+#include <map>
 
-#include "progress.hpp"
-#include "push.hpp"
+#include "fleet_view.hpp"
 
 namespace airlift::cli {
 
@@ -15,44 +15,57 @@ enum class Verbosity : std::uint8_t {
 };
 
 enum class BarUse : std::uint8_t {
-  on_terminal,  ///< elsewhere a line every 10 %
+  on_terminal,  ///< elsewhere lines
   always,
 };
 
-class PushConsole final : public PushObserver {
- public:
-  PushConsole(Verbosity verbosity, BarUse bar_use);
+enum class Crowd : std::uint8_t { one, many };
 
-  void ready(const PushReport& report) override;
-  void entered(PushSession::State state) override;
-  void progress(std::uint32_t sent_bytes) override;
-  void datagram(std::string_view what, std::string_view text) override;
-  /// To be called before anything else is printed.
-  void end_line();
-
- private:
-  using Clock = std::chrono::steady_clock;
-
-  void draw_bar();
-  void debug(std::string_view text);
-
-  Verbosity verbosity_;
-  bool bar_;
-  bool line_open_{false};
-  Progress progress_;
-  Clock::time_point begin_{};
-  Clock::time_point drawn_{};
-  unsigned told_percent_{0};
+/// How a push is shown.
+struct Show {
+  Verbosity verbosity{Verbosity::normal};
+  BarUse bar_use{BarUse::on_terminal};
+  Crowd crowd{Crowd::one};
+  bool success_on_stdout{true};  ///< else nothing: standard output belongs to JSON
+  std::string file;              ///< what is uploaded
 };
 
-/// The success line on standard output, or `error: <stage>: <message>` and `hint: <advice>` on standard
+class PushConsole final : public FleetView {
+ public:
+  explicit PushConsole(Show show);
+
+  void entered(const FleetDevice& device) override;
+  void progress(const FleetDevice& device, Instant now) override;
+  void trace(const FleetDevice& device, std::string_view text) override;
+  void resting(const FleetDevice& device, milliseconds rest) override;
+  void finished(const FleetDevice& device) override;
+  void give_way() override;
+
+ private:
+  enum class Line : std::uint8_t {
+    empty,
+    words,  ///< what goes on: wiped out by what comes next
+    bar,    ///< stays
+  };
+
+  void draw_bar(const FleetDevice& device);
+  void draw_words(std::string_view words);
+  void say(const FleetDevice& device, std::string_view text);
+
+  Show show_;
+  bool terminal_;
+  bool bar_;
+  Line line_{Line::empty};
+  Instant drawn_{};
+  std::map<Schedule::Id, unsigned> told_percent_;
+};
+
+/// The end of one device: its success line, or `error: <stage>: <message>` and `hint: <advice>` on standard
 /// error.
-void print_report(const PushReport& report, Verbosity verbosity);
-
-/// The one line of `--json`. docs/cli.md lists its keys.
-[[nodiscard]] std::string to_json(const PushReport& report);
-
-/// Of `airlift push`; docs/cli.md lists them.
-[[nodiscard]] int exit_code_of(const PushReport& report);
+void print_outcome(const FleetDevice& device, const Show& show);
+void print_push_failure(const PushFailure& failure);
+/// That a try failed, and when the next one comes.
+void print_rest(const FleetDevice& device, milliseconds rest);
+void print_trace(const FleetDevice& device, std::string_view text, Crowd crowd);
 
 }  // namespace airlift::cli

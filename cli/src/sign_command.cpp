@@ -21,13 +21,13 @@ using image::Trailer;
 constexpr auto manifest_group{"Manifest (format airlift)"};
 
 constexpr auto sign_examples{R"(Examples:
-  airlift sign --key release.pem --version 1.4.0 app.bin                    makes app.bin.signed
+  airlift sign --key release.pem --version 1.4.0 app.bin              makes app.bin.signed
   airlift sign --key release.pem --version 1.4.0 --board devding-2 --counter 3 --compress app.bin
-  airlift sign --format esp8266 --key esp8266.pem sketch.bin                as the ESP8266 core's signing.py
-  airlift sign --format esp32 --key esp32.pem --digest sha384 sketch.bin    as the ESP32 core's bin_signing.py
+  airlift sign --format esp8266 --key esp8266.pem sketch.bin          as signing.py does
+  airlift sign --format esp32 --key esp32.pem --digest sha384 sketch.bin    as bin_signing.py does
 
-A key's passphrase is taken from --passphrase-file, else AIRLIFT_PASSPHRASE, else asked for. Exit codes:
-0 done, 1 refused (it is signed already, ...), 2 wrong options, 8 trouble on this computer.)"};
+A key's passphrase is taken from --passphrase-file, else AIRLIFT_PASSPHRASE, else asked for. Exit
+codes: 0 done, 1 refused (it is signed already, ...), 2 wrong options, 8 trouble on this computer.)"};
 
 const std::map<std::string, Trailer::Format> formats{{"airlift", Trailer::Format::airlift},
                                                      {"esp8266", Trailer::Format::esp8266},
@@ -130,7 +130,7 @@ void SignCommand::add_manifest_options() {
   add(command_.add_option("--kind", request_.manifest.kind, "firmware (default) or filesystem"), "KIND")
       ->transform(one_of(kinds));
   add(command_.add_option("--counter", request_.manifest.security_counter,
-                          "Security counter: devices that confirmed a higher one refuse it (default: 0)"),
+                          "Devices that confirmed a higher security counter refuse it"),
       "N");
   add(command_.add_option("--min-version", minimum_version_,
                           "The oldest version to update from (default: any)"),
@@ -140,12 +140,10 @@ void SignCommand::add_manifest_options() {
           "--build-time", [this](std::uint64_t value) { build_time_s_ = value; },
           "Unix seconds (default: SOURCE_DATE_EPOCH, else now); 0: unknown"),
       "S");
-  add(command_.add_option("--bundle", bundle_,
-                          "Firmware and filesystem signed with the same NAME are switched together"),
+  add(command_.add_option("--bundle", bundle_, "Firmware and filesystem of one NAME are switched together"),
       "NAME");
   add(command_.add_option("--retire", retired_,
-                          "Public key file or id that devices stop trusting once they confirm this image; up "
-                          "to 4 times"),
+                          "Public key file or id not trusted after this image; up to 4 times"),
       "KEY")
       ->expected(1)
       ->take_all();

@@ -76,7 +76,7 @@ void TargetSelection::unknown_to_system(Instant now, Wanted& wanted) {
   if (wanted.state == State::asking_first) {
     enter(wanted, State::browsing, now + search_time);
   } else {
-    enter(wanted, State::waiting, std::max(wait_end_, now));
+    enter(wanted, State::waiting, wait_end_);
   }
   look_at(now, wanted);
 }
@@ -97,8 +97,7 @@ void TargetSelection::look_at(Instant now, Wanted& wanted) {
       if (seen) return enter(wanted, State::settling, now + settle_time);
       if (!due && !mdns_failed_) return;
       if (!wanted.system_asked) return ask_system(wanted, State::asking);
-      enter(wanted, State::waiting, std::max(wait_end_, now));
-      return look_at(now, wanted);
+      return enter(wanted, State::waiting, mdns_failed_ ? now : wait_end_);
     case State::settling:
       if (due) settle(wanted);
       return;

@@ -30,6 +30,12 @@ int code_of(Colour colour) {
   return 39;
 }
 
+/// All 0 when unknown.
+winsize size_of(int fd) {
+  winsize size{};
+  return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size : winsize{};
+}
+
 }  // namespace
 
 bool is_terminal(int fd) {
@@ -37,9 +43,15 @@ bool is_terminal(int fd) {
 }
 
 int columns_of(int fd) {
-  winsize size{};
   constexpr int usual{80};
-  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
+  const int columns = size_of(fd).ws_col;
+  return columns > 0 ? columns : usual;
+}
+
+int lines_of(int fd) {
+  constexpr int usual{24};
+  const int lines = size_of(fd).ws_row;
+  return lines > 0 ? lines : usual;
 }
 
 std::string coloured(std::string_view text, Colour colour, int fd) {

@@ -10,6 +10,9 @@ namespace airlift::cli {
 /// Width in characters; 80 when unknown.
 [[nodiscard]] int columns_of(int fd);
 
+/// Height in lines; 24 when unknown.
+[[nodiscard]] int lines_of(int fd);
+
 enum class Colour { red, green, yellow, grey };
 /// `text` in `colour` when `fd` is a terminal that takes colours and the user wants them
 /// (https://no-color.org).

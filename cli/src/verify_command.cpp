@@ -14,9 +14,9 @@ constexpr auto verify_examples{R"(Examples:
   airlift verify --key airlift-key.pub.pem app.bin.signed
   airlift verify --key old.pub.pem --key new.pub.pem --json app.bin.signed
 
-Judges as a device does that trusts these keys; board, version and counter are left to the device. ESP32
-signatures are tried with every digest. Exit codes: 0 verified, 1 not, 2 wrong options, 8 a file cannot
-be read.)"};
+Judges as a device does that trusts these keys; board, version and counter are left to the device.
+ESP32 signatures are tried with every digest. Exit codes: 0 verified, 1 not, 2 wrong options, 8 a
+file cannot be read.)"};
 
 /// What the signature vouches for.
 std::string scope(const Examination& examination) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cerrno>
 #include <string>
 
 #include "airlift_posix/address.hpp"
@@ -181,6 +182,36 @@ TEST(UdpSocket, EndsTheLoopsWaitUntilItIsDrained) {
   loop.iterate(std::chrono::milliseconds{1});
   EXPECT_EQ(calls, 0);
 }
+
+// A port of this machine at which nobody listens any more.
+port::Endpoint closed_endpoint(EventLoop& loop, const char* text) {
+  UdpSocket socket{loop, address(text)};
+  EXPECT_TRUE(socket.open(0).ok());
+  return {address(text), socket.local_port(), 0};
+}
+
+class UdpSocketTells : public ::testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(UdpSocketTells, WhatWasNotDelivered) {
+  EventLoop loop;
+  const auto& [from, to] = GetParam();
+  const port::Endpoint nobody = closed_endpoint(loop, to);
+  UdpSocket socket{loop, address(from)};
+  socket.report_undelivered();
+  ASSERT_TRUE(socket.open(0).ok());
+  ASSERT_TRUE(socket.send(as_bytes("x"), nobody).ok());
+  std::optional<UdpSocket::Undelivered> told;
+  ASSERT_TRUE(eventually(loop, [&] { return (told = socket.take_undelivered()).has_value(); }));
+  EXPECT_EQ(told->to, nobody);
+  EXPECT_EQ(told->error, ECONNREFUSED);
+  EXPECT_FALSE(socket.take_undelivered());
+  EXPECT_TRUE(socket.send(as_bytes("x"), nobody).ok()) << "what was taken does not fail the next";
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, UdpSocketTells,
+                         ::testing::Values(std::pair{"127.0.0.1", "127.0.0.1"},
+                                           std::pair{"0.0.0.0", "127.0.0.1"}, std::pair{"::", "127.0.0.1"},
+                                           std::pair{"::", "::1"}));
 
 TEST(FakeDatagramSocket, FailsToSendWhenToldTo) {
   FakeDatagramSocket socket;

@@ -3,11 +3,15 @@
 #include <avahi-common/timeval.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
 #include <system_error>
 #include <vector>
 
+#include "airlift_posix/descriptor_limit.hpp"
 #include "support/eventually.hpp"
 
 namespace airlift::posix {
@@ -213,6 +217,73 @@ TEST_F(EventLoopTest, LetsACallbackReplaceOrDestroyTimers) {
   self.reset();
   loop_.iterate(milliseconds{5});
   EXPECT_EQ(fired, 11);
+}
+
+/// As many descriptors and time-outs as a hundred uploads have.
+class BusyEventLoop : public EventLoopTest {
+ protected:
+  static constexpr std::size_t count{500};
+
+  void watch(std::size_t how_many, unsigned ready) {
+    calls_.resize(how_many);
+    for (std::size_t i = 0; i < how_many; ++i) {
+      descriptors_.emplace_back(eventfd(ready, EFD_NONBLOCK | EFD_CLOEXEC));
+      watches_.push_back(
+          loop_.watch(descriptors_.back().get(), Interest::readable, [this, i] { ++calls_[i]; }));
+      timers_.push_back(loop_.after(std::chrono::hours{1}, [] {}));
+    }
+  }
+  /// The best of some series, because others use this machine, too.
+  std::chrono::nanoseconds time_of_a_turn() {
+    constexpr int turns{200};
+    auto best = std::chrono::nanoseconds::max();
+    for (int series = 0; series < 20; ++series) {
+      const auto start = steady_clock::now();
+      for (int i = 0; i < turns; ++i) loop_.iterate(no_wait);
+      best = std::min<std::chrono::nanoseconds>(best, (steady_clock::now() - start) / turns);
+    }
+    return best;
+  }
+
+  std::vector<UniqueFd> descriptors_;
+  std::vector<int> calls_;
+  std::vector<Watch> watches_;
+  std::vector<Timer> timers_;
+};
+
+TEST_F(BusyEventLoop, ServesAllInTurn) {
+  watch(count, 1);
+  constexpr int rounds{4};
+  for (std::size_t i = 0; i < rounds * count / 64 + rounds; ++i) loop_.iterate(no_wait);
+  const auto [least, most] = std::minmax_element(calls_.begin(), calls_.end());
+  EXPECT_GE(*least, rounds);
+  EXPECT_LE(*most, rounds + 1);
+}
+
+TEST_F(BusyEventLoop, FiresAllThatAreDueInOneTurn) {
+  std::size_t fired{0};
+  for (std::size_t i = 0; i < count; ++i) timers_.push_back(loop_.after(no_wait, [&] { ++fired; }));
+  loop_.iterate(std::chrono::milliseconds{1});
+  EXPECT_EQ(fired, count);
+}
+
+TEST_F(BusyEventLoop, CostsNoMoreForManyThatAreIdle) {
+  watch(1, 0);
+  const auto for_one = time_of_a_turn();
+  watch(count, 0);
+  EXPECT_LT(time_of_a_turn(), for_one * 4);
+}
+
+TEST(DescriptorLimit, IsRaisedAsFarAsAllowed) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit low{before.rlim_max / 2, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  EXPECT_EQ(raise_descriptor_limit(), before.rlim_max);
+  rlimit after{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &after), 0);
+  EXPECT_EQ(after.rlim_cur, before.rlim_max);
+  EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 }  // namespace

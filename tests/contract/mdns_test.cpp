@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "airlift_posix/address.hpp"
+#include "airlift_posix/interfaces.hpp"
 #include "airlift_posix/mdns_advertiser.hpp"
 #include "airlift_posix/mdns_browser.hpp"
 #include "support/eventually.hpp"
@@ -193,7 +194,7 @@ TEST_F(Mdns, BrowserSeesEverythingOfAServiceAndThatItGoes) {
   EXPECT_EQ(found.kind, BrowserEvent::Kind::found);
   EXPECT_EQ(found.service.name, name);
   EXPECT_EQ(found.service.host, name + ".local");
-  EXPECT_EQ(found.service.endpoint, (port::Endpoint{loopback(), 8266, 0}));
+  EXPECT_THAT(found.service.endpoints, ElementsAre(port::Endpoint{loopback(), 8266, 0}));
   EXPECT_EQ(found.service.interface, "lo");
   EXPECT_THAT(found.service.txt,
               ElementsAre(Pair("board", "linux"), Pair("note", "a=b"), Pair("tcp_check", "no")));
@@ -217,7 +218,7 @@ TEST_F(Mdns, BrowserSeesARestartWithTheSameNameAndAnotherPort) {
   EXPECT_EQ(advertiser.name(), name);
   EXPECT_TRUE(eventually(loop_, [&] {
     const BrowserEvent& last = observer.events.back();
-    return last.kind != BrowserEvent::Kind::lost && last.service.endpoint.port == 2000;
+    return last.kind != BrowserEvent::Kind::lost && last.service.endpoints[0].port == 2000;
   }));
 }
 
@@ -272,7 +273,40 @@ TEST_F(Mdns, PublishesOnlyTheAddressItWasMadeWith) {
   MdnsAdvertiser advertiser{loop_, *posix::parse_address("127.0.0.5")};
   ASSERT_TRUE(advertiser.advertise(name, service(1000)).ok());
   ASSERT_TRUE(eventually(loop_, [&] { return !observer.events.empty(); }));
-  EXPECT_EQ(posix::to_text(observer.events[0].service.endpoint), "127.0.0.5:1000");
+  EXPECT_EQ(posix::to_text(observer.events[0].service.endpoints[0]), "127.0.0.5:1000");
+}
+
+TEST_F(Mdns, BrowserTellsAllAddressesIpv4First) {
+  if (!posix::owner_of(*posix::parse_address("::1"))) GTEST_SKIP() << "this machine has no IPv6";
+  const std::string name = own_name("both");
+  Observer observer{loop_, name};
+  MdnsAdvertiser advertiser{loop_, *posix::parse_address("::")};
+  ASSERT_TRUE(advertiser.advertise(name, service(1000)).ok());
+  ASSERT_TRUE(eventually(loop_, [&] {
+    return !observer.events.empty() && observer.events.back().service.endpoints.size() == 2;
+  }));
+  EXPECT_THAT(observer.events.back().service.endpoints,
+              ElementsAre(port::Endpoint{loopback(), 1000, 0},
+                          port::Endpoint{*posix::parse_address("::1"), 1000, 0}));
+  EXPECT_EQ(observer.count(BrowserEvent::Kind::found), 1U);
+  EXPECT_EQ(observer.count(BrowserEvent::Kind::lost), 0U);
+
+  ASSERT_TRUE(settle(advertiser));
+  advertiser.withdraw();
+  ASSERT_TRUE(eventually(loop_, [&] { return observer.count(BrowserEvent::Kind::lost) == 1; }));
+  // Answers over both families are of one service.
+  EXPECT_EQ(observer.count(BrowserEvent::Kind::found), 1U);
+}
+
+TEST_F(Mdns, PublishesAnIpv6AddressAlone) {
+  if (!posix::owner_of(*posix::parse_address("::1"))) GTEST_SKIP() << "this machine has no IPv6";
+  const std::string name = own_name("six");
+  Observer observer{loop_, name};
+  MdnsAdvertiser advertiser{loop_, *posix::parse_address("::1")};
+  ASSERT_TRUE(advertiser.advertise(name, service(1000)).ok());
+  ASSERT_TRUE(eventually(loop_, [&] { return !observer.events.empty(); }));
+  EXPECT_THAT(observer.events[0].service.endpoints,
+              ElementsAre(port::Endpoint{*posix::parse_address("::1"), 1000, 0}));
 }
 
 TEST_F(Mdns, MakesAHostNameOfAnyName) {
@@ -321,41 +355,95 @@ bool ip(const char* arguments) {
   return std::system((std::string{"ip "} + arguments).c_str()) == 0;
 }
 
-/// Runs in a process with a network of its own. 0: as expected, `skipped`: not possible here, else: where it
-/// failed.
+/// The rest of this process has a network of its own: lo and a pair of interfaces without addresses.
+bool enter_own_network() {
+  return (unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0) && ip("link set lo up") &&
+         ip("link add v0 type veth peer name v1") && ip("link set v0 up") && ip("link set v1 up");
+}
+
+bool is_seen_at(EventLoop& loop, const Observer& observer, std::vector<std::string> addresses) {
+  return eventually(loop, [&] {
+    if (observer.events.empty() || observer.events.back().kind == BrowserEvent::Kind::lost) return false;
+    std::vector<std::string> seen;
+    for (const port::Endpoint& endpoint : observer.events.back().service.endpoints) {
+      seen.push_back(posix::to_text(endpoint.address));
+    }
+    return seen == addresses;
+  });
+}
+
+/// Runs in a process of its own. 0: as expected, `skipped`: not possible here, else: where it failed.
 int follow_addresses_in_own_network() {
-  if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return skipped;
-  if (!ip("link set lo up") || !ip("link add v0 type veth peer name v1") || !ip("link set v0 up") ||
-      !ip("link set v1 up")) {
-    return skipped;
-  }
+  if (!enter_own_network()) return skipped;
   EventLoop loop;
   MdnsAdvertiser advertiser{loop, *posix::parse_address("0.0.0.0")};
   Observer observer{loop, "moving", "v0"};
-  const auto is_seen_at = [&](const char* address) {
-    return eventually(loop, [&] {
-      if (observer.events.empty()) return false;
-      const BrowserEvent& last = observer.events.back();
-      return last.kind != BrowserEvent::Kind::lost &&
-             posix::to_text(last.service.endpoint.address) == address;
-    });
-  };
   if (!advertiser.advertise("moving", service(1000)).ok()) return 1;
   if (!eventually(loop, [&] { return advertiser.state() == State::established; })) return 2;
-  if (!ip("addr add 10.9.0.1/24 dev v0") || !is_seen_at("10.9.0.1")) return 3;
-  if (!ip("addr del 10.9.0.1/24 dev v0") || !ip("addr add 10.9.0.2/24 dev v0") || !is_seen_at("10.9.0.2"))
+  if (!ip("addr add 10.9.0.1/24 dev v0") || !is_seen_at(loop, observer, {"10.9.0.1"})) return 3;
+  if (!ip("addr del 10.9.0.1/24 dev v0") || !ip("addr add 10.9.0.2/24 dev v0") ||
+      !is_seen_at(loop, observer, {"10.9.0.2"}))
     return 4;
   return advertiser.name() == "moving" ? 0 : 5;
 }
 
-TEST_F(Mdns, FollowsTheMachinesAddresses) {
+/// Likewise.
+int use_ipv6_alone_in_own_network() {
+  if (!enter_own_network() || !ip("addr del 127.0.0.1/8 dev lo") ||
+      !ip("addr add fd00:9::1/64 dev v0 nodad")) {
+    return skipped;
+  }
+  EventLoop loop;
+  MdnsAdvertiser advertiser{loop, *posix::parse_address("::")};
+  Observer observer{loop, "six", "v0"};
+  if (!advertiser.advertise("six", service(1000)).ok()) return 1;
+  if (!is_seen_at(loop, observer, {"fd00:9::1"})) return 2;
+  if (!ip("addr add 10.9.0.1/24 dev v0") || !is_seen_at(loop, observer, {"10.9.0.1", "fd00:9::1"})) return 3;
+  if (!ip("addr del fd00:9::1/64 dev v0") || !is_seen_at(loop, observer, {"10.9.0.1"})) return 4;
+  return advertiser.name() == "six" ? 0 : 5;
+}
+
+/// Likewise.
+int lose_ipv4_in_own_network() {
+  if (!enter_own_network() || !ip("addr add fd00:9::1/64 dev v0 nodad") ||
+      !ip("addr add 10.9.0.1/24 dev v0")) {
+    return skipped;
+  }
+  EventLoop loop;
+  MdnsAdvertiser advertiser{loop, *posix::parse_address("fd00:9::1")};
+  if (!advertiser.advertise("stays", service(1000)).ok()) return 1;
+  if (!eventually(loop, [&] { return advertiser.state() == State::established; })) return 2;
+  Observer observer{loop, "stays", "v0"};
+  if (!eventually(loop, [&] { return observer.all_for_now && !observer.events.empty(); })) return 3;
+  bool changed{false};
+  const posix::AddressWatch watch{loop, [&] { changed = true; }};
+  if (!ip("addr del 10.9.0.1/24 dev v0") || !eventually(loop, [&] { return changed; })) return 4;
+  for (int i = 0; i < 20; ++i) loop.iterate(std::chrono::milliseconds{1});  // avahi is told, too
+  if (observer.count(BrowserEvent::Kind::lost) != 0) return 5;
+  advertiser.withdraw();
+  return eventually(loop, [&] { return observer.count(BrowserEvent::Kind::lost) == 1; }) ? 0 : 6;
+}
+
+void run_in_child(int (*work)()) {
   const pid_t child = fork();
-  if (child == 0) _exit(follow_addresses_in_own_network());
+  if (child == 0) _exit(work());
   int status{0};
   ASSERT_EQ(waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFEXITED(status));
-  if (WEXITSTATUS(status) == skipped) GTEST_SKIP() << "needs network namespaces and the program ip";
+  if (WEXITSTATUS(status) == skipped) GTEST_SKIP() << "needs network namespaces, IPv6 and the program ip";
   EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST_F(Mdns, FollowsTheMachinesAddresses) {
+  run_in_child(follow_addresses_in_own_network);
+}
+
+TEST_F(Mdns, IsSeenAsLongAsOneFamilyTellsIt) {
+  run_in_child(lose_ipv4_in_own_network);
+}
+
+TEST_F(Mdns, WorksWhereThereIsOnlyIpv6) {
+  run_in_child(use_ipv6_alone_in_own_network);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cerrno>
 #include <string>
 
 #include "airlift_posix/address.hpp"
@@ -327,6 +328,20 @@ TEST_F(TcpStreamTest, DoesNotSpinAfterAReset) {
   EXPECT_EQ(wakes_when_idle(), 0);
 }
 
+TEST_F(TcpStreamTest, TellsTheLastWordsOfAPeerThatResets) {
+  connect();
+  peer_.send("no");
+  wakes_ = 0;
+  ASSERT_TRUE(eventually(loop_, [&] { return wakes_ > 0; }));
+  peer_.reset();
+  // The first write after a reset fails, all others find the connection gone.
+  EXPECT_TRUE(eventually(loop_, [&] { return stream_.write(as_bytes("x")).value() == 0; }));
+  EXPECT_EQ(stream_.state(), State::open);
+  EXPECT_EQ(stream_.read(buffer_).value().count, 2U);
+  EXPECT_TRUE(stream_.read(buffer_).value().end_of_data);
+  EXPECT_EQ(stream_.write(as_bytes("x")).error(), UpdateError::connection_lost);
+}
+
 TEST_F(TcpStreamTest, WakesOnceWhenThereIsRoomAgain) {
   connect();
   const std::string block(1024 * 1024, 'x');
@@ -419,6 +434,15 @@ TEST(TcpListener, SaysWhichAddressCannotBeUsed) {
     EXPECT_EQ(std::string{error.what()}.find("listen on 127.0.0.1:" + std::to_string(first.local_port())),
               0U);
   }
+}
+
+TEST(TcpStream, SaysWhyItCouldNotConnect) {
+  EventLoop loop;
+  const std::uint16_t nobody = TcpListener{loop, loopback(), 0}.local_port();
+  TcpStream stream{loop, loopback()};
+  ASSERT_TRUE(stream.connect({loopback(), nobody, 0}).ok());
+  ASSERT_TRUE(eventually(loop, [&] { return stream.state() == port::Stream::State::failed; }));
+  EXPECT_EQ(stream.connect_error(), ECONNREFUSED);
 }
 
 TEST(FakeStream, FollowsItsScript) {

@@ -351,6 +351,23 @@ TEST_P(TlsStream, SendsWhatTheSocketDidNotTakeWithoutItsUser) {
   EXPECT_EQ(wakes_when_idle(), 0);
 }
 
+TEST_P(TlsStream, TellsTheLastWordsOfAPeerThatResets) {
+  establish();
+  tls_peer_.send("no");
+  wakes_ = 0;
+  ASSERT_TRUE(eventually(loop_, [&] { return wakes_ > 0; }));
+  peer_.reset();
+  EXPECT_TRUE(eventually(loop_, [&] {
+    const auto taken = stream_.write(as_bytes("x"));
+    return !taken.ok() || taken.value() == 0;
+  }));
+  std::array<std::uint8_t, 16> buffer{};
+  const auto read = stream_.read(buffer);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(as_text(Bytes{buffer}.first(read.value().count)), "no");
+  EXPECT_EQ(read_error(), UpdateError::connection_lost);
+}
+
 TEST_P(TlsStream, MayBeDestroyedInItsOwnCallback) {
   auto stream = std::make_unique<TcpStream>(loop_, loopback());
   PeerSocket peer;

@@ -246,7 +246,8 @@ class ArduinoDevice:
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.limit_window:
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, self.profile.segment_bytes)
-            made.setsockopt(socket.IPPROTO_TCP, TCP_WINDOW_CLAMP, self.profile.window_bytes)
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * self.profile.window_bytes)
+            self.clamp_window(made)
         return made
 
     def take_image(self, connection, image):
@@ -301,8 +302,12 @@ class ArduinoDevice:
             self.send(connection, written)
         return True
 
-    @staticmethod
-    def receive(connection, most):
+    def clamp_window(self, connection):
+        if self.limit_window:
+            connection.setsockopt(socket.IPPROTO_TCP, TCP_WINDOW_CLAMP, self.profile.window_bytes)
+
+    def receive(self, connection, most):
+        self.clamp_window(connection)  # again and again: Linux forgets it when it learns how large segments are
         try:
             return connection.recv(most)
         except ConnectionError:

@@ -1,13 +1,13 @@
 """How the faults of failures.toml are made. Each function of FAULTS gets a Scene and makes one happen."""
 import gzip
 import hashlib
-import json
 import resource
 import subprocess
 
 import apps
 from device_process import wait_until
 from espota_client import ESP8266, Espota
+from push_events import outcome
 from raw_uploader import RawUploader
 from signing_tools import FOOTER, SIGNATURE, manifest, openssl, sign_by_openssl, split_airlift
 
@@ -91,7 +91,7 @@ class Scene:
         options = ["-a", password] if password else []
         done = subprocess.run([self.device.binaries / "airlift", "push", "--json", "-i", "127.0.0.1", "-p",
                                str(self.device.port), "-f", path, *options], capture_output=True, text=True, timeout=60)
-        result = json.loads(done.stdout)
+        result = outcome(done.stdout)
         assert [done.returncode, result["code"]] == self.row["push"], done.stdout
         said, answer = result.get("device_says", ""), self.row["answer"]
         if answer.startswith("ERROR"):

@@ -43,7 +43,7 @@ class FakeDevice:
         self.udp.sendto(text.encode(), self._uploader)
 
     def take_invitation(self):
-        _, port, size, self.md5 = self.next_datagram().split()
+        _, port, size, self.md5 = self.next_datagram().split("\n")[0].split()
         self.host_port, self.size = int(port), int(size)
 
     def connect(self, receive_buffer=None):

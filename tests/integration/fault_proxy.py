@@ -13,6 +13,7 @@ import dataclasses
 import selectors
 import socket
 import struct
+import sys
 import threading
 import time
 
@@ -34,6 +35,7 @@ class StreamFault:
     to: str
     do: str  # reset, stall, half_open (one end gone, the other does not get to know), change (a byte), slow
     at: int = 0  # bytes that pass before; negative: as many before the announced size
+    frame: int = 0  # of the extension: `at` counts from the start of the first frame of this type
     connections: tuple = (1,)  # which, from 1
     bytes_per_s: int = 100_000
 
@@ -215,6 +217,30 @@ class FaultProxy:
         return fault and dataclasses.replace(fault, at=fault.at if fault.at >= 0 else self.size + fault.at)
 
 
+class FaultPlace:
+    """Where in a stream a fault is: known from the start, or once its frame has come."""
+
+    def __init__(self, fault):
+        self._fault, self._passed, self._header, self._next = fault, 0, b"", 0
+        self._place = fault.at if fault and not fault.frame else sys.maxsize
+
+    def find(self, part):
+        """Takes the next bytes of the stream, and returns the place as far as it is known."""
+        for byte in part if self._fault and self._fault.frame and self._place == sys.maxsize else b"":
+            if self._passed >= self._next:
+                self._header += bytes([byte])
+            self._passed += 1
+            if len(self._header) == 4:  # type, length
+                self._on_frame(self._header[0], int.from_bytes(self._header[1:], "little"))
+                self._header = b""
+        return self._place
+
+    def _on_frame(self, kind, length):
+        if kind == self._fault.frame and self._place == sys.maxsize:
+            self._place = self._passed - 4 + self._fault.at
+        self._next = self._passed + length
+
+
 class Relay:
     """One connection on each side; `ends` has whither each goes."""
 
@@ -231,20 +257,20 @@ class Relay:
                 self._reset()
 
     def _carry(self, source, sink, fault):
-        passed, slow = 0, fault and fault.do == "slow"
+        passed, place = 0, FaultPlace(fault)
+        slow = fault and fault.do == "slow"
         while True:
             part = source.recv(4096 if slow else 65536)
             if not part:
                 return None if self._half_open else sink.shutdown(socket.SHUT_WR)
-            if fault and passed <= fault.at < passed + len(part):
-                before = part[:fault.at - passed]
-                if fault.do == "change":
-                    part = changed(part, len(before))
-                elif not slow:
-                    sink.sendall(before)
-                    return self._end(fault.do)
-            if slow and passed >= fault.at:
+            at = place.find(part)
+            if slow and passed >= at:
                 time.sleep(len(part) / fault.bytes_per_s)
+            elif fault and passed <= at < passed + len(part):
+                if fault.do != "change":
+                    sink.sendall(part[:at - passed])
+                    return self._end(fault.do)
+                part = changed(part, at - passed)
             sink.sendall(part)
             passed += len(part)
 

@@ -1,4 +1,4 @@
-"""Network namespaces for tests: one with its own D-Bus and avahi-daemon, and two joined by a slow, lossy link.
+"""Network namespaces for tests: one with its own D-Bus and avahi-daemon, two joined by a slow, lossy link, two joined by a plain one.
 
 They need root, and their addresses exist inside them only."""
 import os
@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 
-from device_process import Log
+from device_process import Log, wait_until
 
 DBUS_CONFIGURATION = """<busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen>
 <auth>EXTERNAL</auth><policy context="default"><allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/>
@@ -105,3 +105,30 @@ class SlowLink:
     def close(self):
         self._relay.kill()
         self._relay.wait()
+
+
+class VethLink:
+    """Two network namespaces joined by a pair of interfaces called veth0, with an address at each end; not even loopback has another."""
+
+    ipv4, ipv6 = ("10.98.0.1/24", "10.98.0.2/24"), ("fd00:77::1/64", "fd00:77::2/64")
+
+    def __init__(self, addresses):
+        self.host, self.device = (address.split("/")[0] for address in addresses)
+        self._holders = [subprocess.Popen(["unshare", "-n", "sleep", "infinity"]) for _ in range(2)]
+        self.on_host, self.on_device = (["nsenter", "-t", str(holder.pid), "-n"] for holder in self._holders)
+        own = os.stat("/proc/self/ns/net").st_ino
+        for holder in self._holders:
+            wait_until(lambda: os.stat(f"/proc/{holder.pid}/ns/net").st_ino != own, "a network namespace is there")
+        self._run(self.on_host, f"ip link add veth0 type veth peer name veth0 netns {self._holders[1].pid}")
+        for inside, address in zip((self.on_host, self.on_device), addresses):
+            self._run(inside, f"ip address add {address} dev veth0" + (" nodad" if ":" in address else ""))
+            self._run(inside, "ip link set veth0 up")
+
+    @staticmethod
+    def _run(inside, command):
+        subprocess.run([*inside, *command.split()], check=True)
+
+    def close(self):
+        for holder in self._holders:
+            holder.kill()
+            holder.wait()

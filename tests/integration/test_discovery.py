@@ -89,7 +89,7 @@ def expected_port(device):
         "protocolLabel": "Network Port",
         "hardwareId": f"{device.name}.local:{device.port}",
         "properties": {"hostname": f"{device.name}.local", "port": str(device.port), "board": "esp12",
-                       "tcp_check": "no", "ssh_upload": "no", "auth_upload": "yes"},
+                       "tcp_check": "no", "ssh_upload": "no", "auth_upload": "yes", "airlift": "1"},
     }
 
 

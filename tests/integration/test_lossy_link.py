@@ -1,11 +1,11 @@
 """Uploads with airlift push over a link that delays and loses: real TCP at both ends, and datagrams that are gone."""
 import contextlib
-import json
 import subprocess
 
 import pytest
 
 from net_namespace import SlowLink, why_no_namespace
+from push_events import outcome
 
 PASSWORD = "open sesame"
 
@@ -31,6 +31,6 @@ def test_push_over_a_link_that_loses_every_tenth_frame(start_device, lossy_link,
     image.write_bytes(bytes(range(256)) * 200)
     command = ["push", "-i", link.device, "-I", link.host, "-p", str(device.port), "-s", "-f", image, "-a", PASSWORD]
     done = subprocess.run([*link.on_host, binaries / "airlift", *command, "--json"], capture_output=True, text=True)
-    assert done.returncode == 0, json.loads(done.stdout)
+    assert done.returncode == 0, outcome(done.stdout)
     device.wait_restarted(mark)
     assert (device.state / "run" / "filesystem.img").read_bytes() == image.read_bytes()

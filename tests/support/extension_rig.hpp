@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "airlift/element/extension_session.hpp"
@@ -36,7 +37,93 @@ inline constexpr std::string_view rig_password{"secret"};
   return frames;
 }
 
-struct ExtensionRig {
+/// What one frame of the device says.
+struct Said {
+  wire::FrameType type;
+  bool proven;  ///< its MAC is right
+  std::string payload;
+  [[nodiscard]] wire::Answer answer() const { return wire::decode_answer(as_bytes(payload)).value(); }
+  [[nodiscard]] wire::UploadResult result() const { return wire::decode_result(as_bytes(payload)).value(); }
+  [[nodiscard]] std::uint32_t progress() const {
+    return wire::decode_progress(as_bytes(payload)).value().offset;
+  }
+};
+
+/// An uploader's head: its datagrams, keys and frames.
+struct ExtensionUploader {
+  [[nodiscard]] std::string line(wire::ExtensionRequest::Purpose purpose, std::uint16_t host_port = 0) {
+    wire::ExtensionRequest request;
+    request.purpose = purpose;
+    request.host_port = host_port;
+    request.cnonce[0] = ++datagrams;
+    return std::string{wire::format_extension_request(request).view()};
+  }
+  [[nodiscard]] std::string invitation(std::string_view file, std::uint16_t host_port = 0) {
+    const auto first_line =
+        wire::format_invitation({wire::Command::firmware, 50000, static_cast<std::uint32_t>(file.size()),
+                                 crypto::md5(as_bytes(file))});
+    return std::string{first_line.view()} + line(wire::ExtensionRequest::Purpose::upload, host_port);
+  }
+
+  /// Takes the device's answer; afterwards the keys are there. Any other answer changes nothing.
+  void learn(std::string_view datagram, std::string_view reply, std::string_view password) {
+    const auto answer = wire::parse_extension_answer(as_bytes(reply));
+    if (!answer) return;
+    nonce = answer->nonce;
+    derive(password, answer->salt);
+    session_key =
+        wire::session_key(password_key, crypto::sha256(as_bytes(datagram)), crypto::sha256(as_bytes(reply)));
+    tls_key = wire::tls_key(password_key);
+  }
+
+  /// Anew only when something has changed: it takes as long as many tests.
+  void derive(std::string_view password, const wire::Salt& salt) {
+    if (derived_from == std::pair{std::string{password}, salt}) return;
+    wire::PasswordKey derivation{password, salt};
+    while (!derivation.done()) derivation.step(10000);
+    password_key = derivation.key();
+    derived_from = {std::string{password}, salt};
+  }
+
+  template <typename Message>
+  [[nodiscard]] std::string frame(Message message) const {
+    message.nonce = nonce;
+    wire::FrameBytes bytes{};
+    const std::size_t size = wire::encode(message, session_key, bytes);
+    return std::string{as_text(Bytes{bytes}.first(size))};
+  }
+  [[nodiscard]] std::string secure_frame() const {
+    wire::FrameBytes bytes{};
+    const std::size_t size = wire::encode(wire::Secure{nonce}, bytes);
+    return std::string{as_text(Bytes{bytes}.first(size))};
+  }
+
+  /// The whole frames in what the device has written.
+  [[nodiscard]] std::vector<Said> read(std::string_view written) const {
+    std::vector<Said> frames;
+    wire::FrameReader reader{wire::FrameReader::From::device};
+    while (!written.empty() && !reader.room().empty()) {
+      const std::size_t count = std::min(written.size(), reader.room().size());
+      std::copy_n(written.begin(), count, reader.room().begin());
+      reader.took(count);
+      written.remove_prefix(count);
+      if (reader.state() != wire::FrameReader::State::frame) continue;
+      frames.push_back({reader.type(), wire::mac_is_right(session_key, reader.type(), reader.payload()),
+                        std::string{as_text(reader.payload())}});
+      reader.next();
+    }
+    return frames;
+  }
+
+  std::uint8_t datagrams{0};
+  wire::DeviceNonce nonce{};
+  std::pair<std::string, wire::Salt> derived_from;
+  wire::Key password_key{};
+  wire::Key session_key{};
+  wire::Key tls_key{};
+};
+
+struct ExtensionRig : ExtensionUploader {
   using Session = element::ExtensionSession;
 
   explicit ExtensionRig(bool with_gzip = true)
@@ -70,55 +157,24 @@ struct ExtensionRig {
     if (const auto event = session.take_event()) events.push_back(*event);
   }
 
-  // The uploader
+  // What the uploader does
 
-  /// Sends an extension's datagram; the answer's nonce and the session's key are there afterwards.
   std::string ask(std::string_view datagram, const port::Endpoint& from,
                   std::string_view password = rig_password) {
     const auto verdict = desk.handle(as_bytes(datagram), from, {}, now);
     if (verdict.host) session.connect_to(*verdict.host, now);
-    const auto answer = wire::parse_extension_answer(as_bytes(verdict.reply));
-    if (!answer) return std::string{verdict.reply.view()};
-    nonce = answer->nonce;
-    wire::PasswordKey derivation{password, answer->salt};
-    while (!derivation.done()) derivation.step(10000);
-    session_key = wire::session_key(derivation.key(), crypto::sha256(as_bytes(datagram)),
-                                    crypto::sha256(as_bytes(verdict.reply)));
-    tls_key = wire::tls_key(derivation.key());
+    learn(datagram, verdict.reply, password);
     return std::string{verdict.reply.view()};
-  }
-  [[nodiscard]] std::string line(wire::ExtensionRequest::Purpose purpose, std::uint16_t host_port = 0) {
-    wire::ExtensionRequest request;
-    request.purpose = purpose;
-    request.host_port = host_port;
-    request.cnonce[0] = ++datagrams;
-    return std::string{wire::format_extension_request(request).view()};
   }
   std::string invite(std::string_view file, const port::Endpoint& from = test_endpoint(1, 40000),
                      std::string_view password = rig_password, std::uint16_t host_port = 0) {
-    const auto invitation =
-        wire::format_invitation({wire::Command::firmware, 50000, static_cast<std::uint32_t>(file.size()),
-                                 crypto::md5(as_bytes(file))});
-    return ask(std::string{invitation.view()} + line(wire::ExtensionRequest::Purpose::upload, host_port),
-               from, password);
+    return ask(invitation(file, host_port), from, password);
   }
   /// A connection comes in from where the invitation came from, or from elsewhere.
   void connect(const port::Endpoint& from = test_endpoint(1, 41000)) {
     listener.peer_connects(from);
     run();
     stream.written.clear();
-  }
-  template <typename Message>
-  [[nodiscard]] std::string frame(Message message) const {
-    message.nonce = nonce;
-    wire::FrameBytes bytes{};
-    const std::size_t size = wire::encode(message, session_key, bytes);
-    return std::string{as_text(Bytes{bytes}.first(size))};
-  }
-  [[nodiscard]] std::string secure_frame() const {
-    wire::FrameBytes bytes{};
-    const std::size_t size = wire::encode(wire::Secure{nonce}, bytes);
-    return std::string{as_text(Bytes{bytes}.first(size))};
   }
   void say(std::string_view bytes) {
     stream.deliver(bytes);
@@ -136,33 +192,8 @@ struct ExtensionRig {
   }
   void begin(std::string_view file) { begin(file, offer_of(file)); }
 
-  struct Said {
-    wire::FrameType type;
-    bool proven;  ///< its MAC is right
-    std::string payload;
-    [[nodiscard]] wire::Answer answer() const { return wire::decode_answer(as_bytes(payload)).value(); }
-    [[nodiscard]] wire::UploadResult result() const { return wire::decode_result(as_bytes(payload)).value(); }
-    [[nodiscard]] std::uint32_t progress() const {
-      return wire::decode_progress(as_bytes(payload)).value().offset;
-    }
-  };
   /// What the device has said on this connection.
-  [[nodiscard]] std::vector<Said> said() const {
-    std::vector<Said> frames;
-    wire::FrameReader reader{wire::FrameReader::From::device};
-    std::string_view rest{stream.written};
-    while (!rest.empty() && !reader.room().empty()) {
-      const std::size_t count = std::min(rest.size(), reader.room().size());
-      std::copy_n(rest.begin(), count, reader.room().begin());
-      reader.took(count);
-      rest.remove_prefix(count);
-      if (reader.state() != wire::FrameReader::State::frame) continue;
-      frames.push_back({reader.type(), wire::mac_is_right(session_key, reader.type(), reader.payload()),
-                        std::string{as_text(reader.payload())}});
-      reader.next();
-    }
-    return frames;
-  }
+  [[nodiscard]] std::vector<Said> said() const { return read(stream.written); }
   [[nodiscard]] Said last() const { return said().empty() ? Said{} : said().back(); }
   [[nodiscard]] UpdateError answered() const {
     for (const Said& frame : said()) {
@@ -193,10 +224,6 @@ struct ExtensionRig {
   Session::OtherUpload other{Session::OtherUpload::none};
   Instant now{seconds{1000}};
   std::vector<Session::Event> events;
-  std::uint8_t datagrams{0};
-  wire::DeviceNonce nonce{};
-  wire::Key session_key{};
-  wire::Key tls_key{};
 };
 
 }  // namespace airlift::testing

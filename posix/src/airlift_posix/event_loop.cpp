@@ -100,7 +100,8 @@ std::chrono::milliseconds EventLoop::shortened_by_timers(std::chrono::millisecon
 }
 
 void EventLoop::dispatch_watches() {
-  std::array<epoll_event, 16> events{};
+  // More wait for the next turn, in which the kernel gives those first that had no turn yet.
+  std::array<epoll_event, 64> events{};
   const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
   for (int i = 0; i < count; ++i) {
     // epoll_event is packed on x86-64: find() must not be given a reference into it.

@@ -4,13 +4,32 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <netinet/in.h>
 
 #include <array>
+#include <bit>
 #include <memory>
 
 #include "airlift_posix/address.hpp"
 
 namespace airlift::posix {
+namespace {
+
+/// Bits of the mask that are set; IPv4 is kept behind 96 bits that are always the same.
+int prefix_bits_of(const sockaddr* mask, sa_family_t family) {
+  if (mask == nullptr) return 0;
+  if (family == AF_INET) {
+    constexpr int mapped_prefix_bits{96};
+    return mapped_prefix_bits + std::popcount(reinterpret_cast<const sockaddr_in*>(mask)->sin_addr.s_addr);
+  }
+  int bits{0};
+  for (const std::uint8_t byte : reinterpret_cast<const sockaddr_in6*>(mask)->sin6_addr.s6_addr) {
+    bits += std::popcount(byte);
+  }
+  return bits;
+}
+
+}  // namespace
 
 std::vector<InterfaceAddress> interface_addresses() {
   ifaddrs* list{nullptr};
@@ -21,9 +40,20 @@ std::vector<InterfaceAddress> interface_addresses() {
     if ((entry->ifa_flags & IFF_UP) == 0 || entry->ifa_addr == nullptr) continue;
     if (entry->ifa_addr->sa_family != AF_INET && entry->ifa_addr->sa_family != AF_INET6) continue;
     addresses.push_back({entry->ifa_name, static_cast<int>(if_nametoindex(entry->ifa_name)),
-                         (entry->ifa_flags & IFF_LOOPBACK) != 0, to_endpoint(entry->ifa_addr).address});
+                         (entry->ifa_flags & IFF_LOOPBACK) != 0, to_endpoint(entry->ifa_addr).address,
+                         prefix_bits_of(entry->ifa_netmask, entry->ifa_addr->sa_family)});
   }
   return addresses;
+}
+
+bool in_subnet(const port::IpAddress& address, const InterfaceAddress& own) {
+  if (own.prefix_bits == 0) return false;
+  for (int bit = 0; bit < own.prefix_bits; ++bit) {
+    const std::size_t byte = static_cast<std::size_t>(bit / 8);
+    const int mask = 0x80 >> bit % 8;
+    if (((address.bytes[byte] ^ own.address.bytes[byte]) & mask) != 0) return false;
+  }
+  return true;
 }
 
 std::optional<InterfaceAddress> owner_of(const port::IpAddress& address) {

@@ -16,11 +16,15 @@ struct InterfaceAddress {
   int index{0};
   bool loopback{false};
   port::IpAddress address;
+  int prefix_bits{0};  ///< of its subnet, counted in the 128 bits of `address`; 0: unknown
   friend bool operator==(const InterfaceAddress&, const InterfaceAddress&) = default;
 };
 
 /// The addresses of all interfaces that are up.
 [[nodiscard]] std::vector<InterfaceAddress> interface_addresses();
+
+/// Whether `address` is in the subnet of one of the machine's own.
+[[nodiscard]] bool in_subnet(const port::IpAddress& address, const InterfaceAddress& own);
 
 /// The interface through which the machine owns `address`; all of 127.0.0.0/8 belongs to the loopback
 /// interface.

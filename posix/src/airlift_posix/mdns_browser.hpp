@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "airlift/port/network.hpp"
 #include "airlift_posix/event_loop.hpp"
@@ -12,10 +13,10 @@
 namespace airlift::posix {
 
 struct DiscoveredService {
-  std::string name;         ///< instance name: "devding"
-  std::string host;         ///< "devding.local"
-  port::Endpoint endpoint;  ///< address (IPv4 when it has one) and port of the service
-  std::string interface;    ///< where it was seen: "eth0"
+  std::string name;                       ///< instance name: "devding"
+  std::string host;                       ///< "devding.local"
+  std::vector<port::Endpoint> endpoints;  ///< its addresses, IPv4 first, with its port; never empty
+  std::string interface;                  ///< where it was seen: "eth0"
   std::map<std::string, std::string> txt;
   friend bool operator==(const DiscoveredService&, const DiscoveredService&) = default;
 };
@@ -32,7 +33,8 @@ struct BrowserEvent {
   DiscoveredService service;
 };
 
-/// Reports each service once per interface. Looks as long as it lives.
+/// Reports each service once per interface, as soon as it has an address; more of them are an update. Speaks
+/// IPv4 and, where the machine has it, IPv6. Looks as long as it lives.
 class MdnsBrowser {
  public:
   using Callback = std::function<void(const BrowserEvent&)>;

@@ -29,6 +29,11 @@ Result<std::size_t> send_some(int fd, Bytes bytes) {
   return UpdateError::connection_lost;
 }
 
+bool has_unread(int fd) {
+  char next{};
+  return recv(fd, &next, sizeof(next), MSG_PEEK) > 0;
+}
+
 void end_politely(int fd) {
   shutdown(fd, SHUT_WR);
   // Closing a socket that holds unread bytes resets the connection, and the reset may overtake what was

@@ -49,9 +49,9 @@ Status TcpStream::connect(const port::Endpoint& to) {
     if (!from || bind(fd.get(), from->get(), from->size) != 0) return UpdateError::network_failed;
   }
   send_at_once(fd.get());
-  if (::connect(fd.get(), address->get(), address->size) != 0 && errno != EINPROGRESS) {
-    return UpdateError::network_failed;
-  }
+  connect_error_ =
+      ::connect(fd.get(), address->get(), address->size) == 0 || errno == EINPROGRESS ? 0 : errno;
+  if (connect_error_ != 0) return UpdateError::network_failed;
   fd_ = std::move(fd);
   end_of_data_ = false;
   state_ = State::connecting;
@@ -82,7 +82,12 @@ Result<port::Stream::Read> TcpStream::read(MutableBytes into) {
 Result<std::size_t> TcpStream::write(Bytes bytes) {
   if (state() != State::open) return failure_;
   const auto taken = tls_ ? tls_->write(bytes) : send_some(fd_.get(), bytes);
-  if (!taken.ok()) return fail(taken.error());
+  if (!taken.ok()) {
+    // What a peer said before it reset the connection is read first; the end is behind it.
+    const bool lost = taken.error() == UpdateError::connection_lost;
+    if (lost && has_unread(fd_.get())) return std::size_t{0};
+    return fail(taken.error());
+  }
   if (tls_) {
     watch_tls();
   } else if (taken.value() < bytes.size()) {
@@ -144,6 +149,7 @@ void TcpStream::finish_connecting() {
   int error{0};
   socklen_t size{sizeof(error)};
   if (getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) {
+    connect_error_ = error;
     fail(UpdateError::connection_lost);
     return;
   }

@@ -35,6 +35,9 @@ class TcpStream final : public port::Stream {
   void close() override;
   [[nodiscard]] Status start_tls(TlsRole role, Bytes pre_shared_key) override;
 
+  /// Why connect() or the connecting after it failed: an errno; 0: it did not.
+  [[nodiscard]] int connect_error() const { return connect_error_; }
+
   /// For a stream that was accepted before its user existed.
   void set_ready(std::function<void()> ready) { ready_ = std::move(ready); }
 
@@ -61,6 +64,7 @@ class TcpStream final : public port::Stream {
   std::function<void()> closed_;
   State state_{State::closed};
   UpdateError failure_{UpdateError::connection_lost};  ///< of read() and write() when not open
+  int connect_error_{0};
   bool end_of_data_{false};
   Wait wait_{Wait::nothing};
   UniqueFd fd_;

@@ -20,6 +20,17 @@ class UdpSocket final : public port::DatagramSocket {
   [[nodiscard]] std::optional<Received> receive(MutableBytes into) override;
   [[nodiscard]] Status send(Bytes datagram, const port::Endpoint& to) override;
 
+  /// From the next open() on, the network's word on datagrams that did not arrive counts as an event, too,
+  /// and is to be taken with take_undelivered().
+  void report_undelivered() { reports_undelivered_ = true; }
+  struct Undelivered {
+    port::Endpoint to;
+    int error{
+        0};  ///< an errno: ECONNREFUSED: nothing listens there; EHOSTUNREACH and others: it is not there
+  };
+  /// The next of these, or nothing when there is none.
+  [[nodiscard]] std::optional<Undelivered> take_undelivered();
+
   /// The port in use; 0 when not open.
   [[nodiscard]] std::uint16_t local_port() const;
 
@@ -27,6 +38,7 @@ class UdpSocket final : public port::DatagramSocket {
   EventLoop& loop_;
   port::IpAddress bind_address_;
   std::function<void()> ready_;
+  bool reports_undelivered_{false};
   UniqueFd fd_;
   Watch watch_;  ///< behind fd_: it must go first
 };

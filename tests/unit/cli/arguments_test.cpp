@@ -7,8 +7,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "upload_file.hpp"
-
 namespace airlift::testing {
 namespace {
 
@@ -119,47 +117,6 @@ TEST_F(Files, PasswordFileThatAllCanReadIsNoticed) {
   EXPECT_TRUE(cli::choose_password({}, path, nullptr).readable_by_all);
   chmod(path.c_str(), 0640);
   EXPECT_FALSE(cli::choose_password({}, path, nullptr).readable_by_all);
-}
-
-TEST_F(Files, UploadFileKnowsSizeAndDigestAndGivesPieces) {
-  const std::string content(100'000, 'x');
-  cli::UploadFile upload{file("app.bin", content), SignedFile::preferred};
-  EXPECT_EQ(upload.size_bytes(), content.size());
-  EXPECT_EQ(upload.md5(), crypto::md5(as_bytes(content)));
-  EXPECT_FALSE(upload.replaced_by_signed());
-  std::string read;
-  while (read.size() < content.size()) {
-    const auto offset = static_cast<std::uint32_t>(read.size());
-    read += as_text(upload.piece(offset, upload.size_bytes() - offset));
-  }
-  EXPECT_EQ(read, content);
-  EXPECT_EQ(upload.piece(99'990, 5).size(), 5U);
-}
-
-TEST_F(Files, SignedFileBesideItIsTaken) {
-  const std::string path = file("app.bin", "plain");
-  const std::string signed_path = file("app.bin.signed", "signed!");
-  const cli::UploadFile upload{path, SignedFile::preferred};
-  EXPECT_EQ(upload.path(), signed_path);
-  EXPECT_TRUE(upload.replaced_by_signed());
-  EXPECT_EQ(upload.size_bytes(), 7U);
-  const cli::UploadFile plain{path, SignedFile::ignored};
-  EXPECT_EQ(plain.path(), path);
-  EXPECT_FALSE(plain.replaced_by_signed());
-  EXPECT_EQ(plain.size_bytes(), 5U);
-}
-
-TEST_F(Files, WhatCannotBeUploadedIsSaidBefore) {
-  EXPECT_THROW((cli::UploadFile{missing(), SignedFile::preferred}), cli::PushError);
-  EXPECT_THROW((cli::UploadFile{::testing::TempDir(), SignedFile::preferred}), cli::PushError);
-  EXPECT_THROW((cli::UploadFile{file("empty", ""), SignedFile::preferred}), cli::PushError);
-}
-
-TEST_F(Files, AFileThatShrinksIsNoticed) {
-  const std::string path = file("app.bin", std::string(100'000, 'x'));
-  cli::UploadFile upload{path, SignedFile::preferred};
-  std::filesystem::resize_file(path, 1000);
-  EXPECT_THROW((void)upload.piece(2000, 98'000), cli::PushError);
 }
 
 }  // namespace

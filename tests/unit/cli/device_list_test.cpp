@@ -24,7 +24,7 @@ port::Endpoint loopback(std::uint16_t port) {
 posix::DiscoveredService service(std::string name, std::string interface = "eth0",
                                  port::Endpoint endpoint = ipv4(20, 8266)) {
   return {
-      name, name + ".local", endpoint, std::move(interface), {{"board", "esp12"}, {"auth_upload", "yes"}}};
+      name, name + ".local", {endpoint}, std::move(interface), {{"board", "esp12"}, {"auth_upload", "yes"}}};
 }
 
 TEST(DeviceList, FoundUpdatedLost) {

@@ -41,7 +41,7 @@ std::vector<std::string> gist(const std::string& output) {
 
 posix::BrowserEvent seen(const std::string& name, port::Endpoint endpoint, EventKind kind = EventKind::found,
                          const std::string& interface = "eth0") {
-  return {kind, {name, name + ".local", endpoint, interface, {{"board", "esp12"}, {"auth_upload", "no"}}}};
+  return {kind, {name, name + ".local", {endpoint}, interface, {{"board", "esp12"}, {"auth_upload", "no"}}}};
 }
 
 /// A protocol that has taken these commands.

@@ -1,10 +1,12 @@
 #pragma once
-// A push session with its surroundings scripted: what it sends is kept, what arrives is said by the test.
+// The uploader's sans-IO parts with their surroundings scripted: what they send is kept, what arrives is said
+// by the test.
 
 #include <string>
 #include <string_view>
 
-#include "push_session.hpp"
+#include "invitation_exchange.hpp"
+#include "old_transfer.hpp"
 #include "support/fake_system.hpp"
 
 namespace airlift::testing {
@@ -15,59 +17,80 @@ inline port::Endpoint ipv4(std::uint8_t last, std::uint16_t port) {
   return {port::IpAddress{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 192, 168, 1, last}}, port, 0};
 }
 
-inline cli::PushPlan rig_plan() {
-  cli::PushPlan plan;
-  plan.invitation = {wire::Command::firmware, 40123, rig_image_bytes, crypto::md5(as_bytes("image"))};
-  plan.device = ipv4(20, 8266);
-  plan.device_text = "devding (192.168.1.20:8266)";
+inline const port::Endpoint rig_device{ipv4(20, 8266)};
+
+inline cli::InvitationPlan rig_plan() {
+  cli::InvitationPlan plan;
+  plan.invitation = {wire::Command::firmware, 0, rig_image_bytes, crypto::md5(as_bytes("image"))};
+  plan.device_name = "devding";
+  plan.endpoints = {rig_device};
+  plan.host_port = 40123;
   plan.listening_at = "0.0.0.0:40123";
+  plan.extension = cli::ExtensionUse::off;
   return plan;
 }
 
-struct PushRig {
-  explicit PushRig(cli::PushPlan plan = rig_plan()) : session{std::move(plan), entropy} {
-    session.start(clock.now());
+/// Lets time pass as the drivers do: the part is woken whenever it asked for it.
+template <typename Part>
+void pass_time(FakeClock& clock, Part& part, milliseconds duration) {
+  const Instant end = clock.now() + duration;
+  while (!part.finished() && part.wake_at() <= end) {
+    clock.time = std::max(clock.time, part.wake_at());
+    part.tick(clock.now());
+  }
+  clock.time = end;
+}
+
+struct InvitationRig {
+  using Exchange = cli::InvitationExchange;
+  using State = Exchange::State;
+
+  explicit InvitationRig(cli::InvitationPlan plan = rig_plan()) : exchange{std::move(plan), entropy} {
+    exchange.start(clock.now());
   }
 
-  void says(std::string_view datagram, port::Endpoint from = ipv4(20, 8266)) {
-    session.datagram(clock.now(), from, as_bytes(datagram));
+  void says(std::string_view datagram, port::Endpoint from = rig_device) {
+    exchange.datagram(clock.now(), from, as_bytes(datagram));
   }
-  /// The datagram the session wants to send now; empty when none.
-  std::string sent() { return session.take_datagram().value_or(""); }
-
-  /// Lets time pass as the driver does: the session is woken whenever it asked for it.
-  void wait(milliseconds duration) {
-    const Instant end = clock.now() + duration;
-    while (!session.finished() && session.wake_at() <= end) {
-      clock.time = std::max(clock.time, session.wake_at());
-      session.tick(clock.now());
-    }
-    clock.time = end;
+  /// The datagram it wants to send now; empty when none.
+  std::string sent() {
+    const auto datagram = exchange.take_datagram();
+    if (datagram) to = datagram->to;
+    return datagram ? datagram->text : "";
   }
+  void wait(milliseconds duration) { pass_time(clock, exchange, duration); }
+  void connects(port::Endpoint from = ipv4(20, 50000)) { welcome = exchange.connection(clock.now(), from); }
 
-  void connects(port::Endpoint from = ipv4(20, 50000)) { welcome = session.connection(clock.now(), from); }
-  void takes(std::size_t count) { session.bytes_taken(clock.now(), count); }
-  void answers(std::string_view text) { session.answers(clock.now(), as_bytes(text)); }
-  void closes() { session.connection_closed(clock.now()); }
-  void breaks() { session.connection_broken(clock.now()); }
-
-  /// Up to the point where the device has all bytes.
-  void take_everything() {
-    says("OK");
-    connects();
-    takes(session.bytes_to_send());
-  }
-
-  [[nodiscard]] cli::PushSession::State state() const { return session.state(); }
-  /// none while the session has not failed.
+  [[nodiscard]] State state() const { return exchange.state(); }
+  /// none while it has not failed.
   [[nodiscard]] UpdateError error() const {
-    return state() == cli::PushSession::State::failed ? session.failure().code : UpdateError::none;
+    return state() == State::failed ? exchange.failure().code : UpdateError::none;
   }
 
   FakeClock clock;
   FakeEntropy entropy;
-  cli::PushSession session;
-  cli::PushSession::Welcome welcome{cli::PushSession::Welcome::stranger};
+  Exchange exchange;
+  Exchange::Welcome welcome{Exchange::Welcome::stranger};
+  port::Endpoint to;  ///< of the datagram sent last
+};
+
+struct OldTransferRig {
+  using State = cli::OldTransfer::State;
+
+  void wait(milliseconds duration) { pass_time(clock, transfer, duration); }
+  void takes(std::size_t count) { transfer.bytes_taken(clock.now(), count); }
+  void take_everything() { takes(transfer.bytes_to_send()); }
+  void answers(std::string_view text) { transfer.answers(clock.now(), as_bytes(text)); }
+  void closes() { transfer.connection_closed(clock.now()); }
+  void breaks() { transfer.connection_broken(clock.now()); }
+
+  [[nodiscard]] State state() const { return transfer.state(); }
+  [[nodiscard]] UpdateError error() const {
+    return state() == State::failed ? transfer.failure().code : UpdateError::none;
+  }
+
+  FakeClock clock;
+  cli::OldTransfer transfer{clock.now(), rig_image_bytes, "devding (192.168.1.20:8266)"};
 };
 
 }  // namespace airlift::testing

@@ -25,8 +25,9 @@ struct Rig {
   void sees(const std::string& name, std::uint8_t host, std::uint16_t port = 8266,
             const std::string& board = "esp12", EventKind kind = EventKind::found) {
     selection.browsed(
-        now, {kind,
-              {name, name + ".local", ipv4(host, port), "eth0", {{"board", board}, {"auth_upload", "yes"}}}});
+        now,
+        {kind,
+         {name, name + ".local", {ipv4(host, port)}, "eth0", {{"board", board}, {"auth_upload", "yes"}}}});
   }
   void mdns_fails() { selection.browsed(now, {EventKind::failed, {}}); }
   void system_says(const std::string& host, const std::vector<port::Endpoint>& addresses) {
@@ -148,6 +149,15 @@ TEST(TargetSelection, WithoutMdnsTheSystemIsAskedAtOnce) {
   Rig rig{names({"kitchen"})};
   rig.mdns_fails();
   EXPECT_THAT(rig.selection.take_lookups(), ElementsAre("kitchen"));
+}
+
+TEST(TargetSelection, WithoutMdnsNobodyIsWaitedFor) {
+  Rig rig{names({"kitchen", "kitchen.example.org"}, seconds{60})};
+  rig.system_says("kitchen.example.org", {});
+  rig.mdns_fails();
+  rig.system_says("kitchen", {});
+  rig.wait(milliseconds{1});
+  EXPECT_THAT(rig.found(), ElementsAre("no kitchen", "no kitchen.example.org"));
 }
 
 TEST(TargetSelection, ADeviceThatSleepsIsWaitedFor) {

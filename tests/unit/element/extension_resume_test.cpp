@@ -167,6 +167,24 @@ TEST_F(Resume, ASilentUploaderIsPausedAfterTenSeconds) {
   EXPECT_EQ(stream.closes, 1);
 }
 
+TEST_F(Resume, AByteNowAndThenKeepsItGoing) {
+  begin(image);
+  for (std::size_t i = 0; i < 5; ++i) {
+    run_after(wire::receive_timeout - milliseconds{1});
+    say(data_frames(image.substr(i, 1)));
+  }
+  EXPECT_FALSE(session.paused());
+}
+
+TEST_F(Resume, ARecordOfTlsThatIsWrongPausesIt) {
+  begin(image);
+  stream.breaks(UpdateError::tls_failed);
+  run();
+  EXPECT_TRUE(session.paused());
+  EXPECT_EQ(events.back().error, UpdateError::tls_failed);
+  EXPECT_EQ(limiter.wait_for(testing::test_endpoint(1, 0).address, now), milliseconds{0});
+}
+
 TEST_F(Resume, AnUploaderThatEndsItsDirectionTooEarlyIsPaused) {
   begin(image);
   stream.deliver(data_frames(image.substr(0, 100)));
@@ -288,6 +306,38 @@ TEST_F(Compressed, WhatShrinksAThousandfoldStillTakesOneBlockInATurn) {
   }
   run();
   expect_installed(file);
+}
+
+TEST_F(Compressed, WhatTheStreamHoldsBackComesWithoutFurtherBytes) {
+  // In these the last byte of DEFLATE gives bytes on both sides of the place where the tail begins.
+  for (std::size_t size = 2066; size < 8192; size += 1032) {
+    file = std::string(size, '\0');
+    const std::string packed = gzip(file);
+    // Only its checksum and length are missing.
+    upload(offer(), packed.substr(0, packed.size() - 8), 1);
+    expect_installed(file);
+    session.abort();
+  }
+}
+
+TEST_F(Compressed, WhatWasNotUnpackedWhenItBrokeIsForgotten) {
+  for (const bool again_compressed : {false, true}) {
+    file = std::string(8000, '\0') + "end";
+    begin(file, offer());
+    stream.deliver(data_frames(gzip(file)));
+    (void)session.loop(other, now);
+    stream.breaks();
+    run();
+    ASSERT_TRUE(session.paused());
+    if (again_compressed) {
+      begin(file, offer());
+      say(data_frames(gzip(std::string_view{file}.substr(last().answer().offset))));
+    } else {
+      go_on(file);
+    }
+    expect_installed(file);
+    session.abort();
+  }
 }
 
 TEST_F(Compressed, DamageOnTheWayEndsTheUploadWithItsName) {

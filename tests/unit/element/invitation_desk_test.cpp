@@ -241,5 +241,131 @@ TEST_F(DeskWithPassword, NoChallengeWithoutRandomNumbers) {
   EXPECT_EQ(send(invitation()), "ERR: no random numbers");
 }
 
+// The extension
+
+class DeskWithExtension : public DeskWithPassword {
+ protected:
+  void SetUp() override { use(AccessSettings::Use::on); }
+  void use(AccessSettings::Use extension) {
+    wire::ExtensionAnswer answer;
+    answer.port = 8266;
+    answer.password = true;
+    desk.set_policy({"secret", PasswordScheme::md5, extension, answer});
+  }
+  static std::string line(std::string_view purpose, int port = 0, char digit = 'c') {
+    return "AIRLIFT 1 " + std::string{purpose} + " " + std::to_string(port) + " " + std::string(32, digit) +
+           "\n";
+  }
+  static std::string extended(int port = 0, char digit = 'c') {
+    return invitation() + line("upload", port, digit);
+  }
+  static bool is_challenge(std::string_view reply) { return reply.substr(0, 10) == "AIRLIFT 1 "; }
+};
+
+TEST_F(DeskWithExtension, AnswersASecondLineWithAnOpenChallenge) {
+  const std::string datagram = extended();
+  const std::string reply = send(datagram);
+  EXPECT_EQ(reply.substr(0, 17), "AIRLIFT 1 8266 p ");
+  EXPECT_EQ(reply.size(), 10U + 4 + 1 + 1 + 1 + 32 + 1 + 64);
+  EXPECT_TRUE(verdict.extension);
+  EXPECT_FALSE(verdict.accepted);
+  EXPECT_FALSE(verdict.host);
+  const auto challenge = challenges.take(host_other_port, Challenge::Protocol::extension, now);
+  ASSERT_TRUE(challenge);
+  EXPECT_EQ(challenge->request_sha256, crypto::sha256(as_bytes(datagram)));
+  EXPECT_EQ(challenge->answer_sha256, crypto::sha256(as_bytes(reply)));
+  EXPECT_EQ(challenge->purpose, Challenge::Purpose::upload);
+}
+
+TEST_F(DeskWithExtension, TheSameDatagramGetsTheSameAnswerAndAnotherAnother) {
+  const std::string reply = send(extended());
+  EXPECT_EQ(send(extended()), reply);
+  EXPECT_NE(send(extended(0, 'd')), reply);
+  EXPECT_NE(send(extended()), reply) << "its challenge was replaced";
+}
+
+TEST_F(DeskWithExtension, SaysWhereTheUploaderWantsToBeConnectedTo) {
+  (void)send(extended(50001));
+  ASSERT_TRUE(verdict.host);
+  EXPECT_EQ(*verdict.host, test_endpoint(1, 50001));
+  (void)send(extended(50001));
+  EXPECT_TRUE(verdict.host) << "also when the answer was lost";
+}
+
+TEST_F(DeskWithExtension, AStatusRequestIsAChallengeToo) {
+  EXPECT_TRUE(is_challenge(send(line("status"))));
+  const Challenge* challenge = challenges.find(host, Challenge::Protocol::extension, now);
+  ASSERT_NE(challenge, nullptr);
+  EXPECT_EQ(challenge->purpose, Challenge::Purpose::status);
+}
+
+TEST_F(DeskWithExtension, RefusesInTheOrderOfTheTable) {
+  EXPECT_EQ(send(invitation(1000000) + line("upload")).substr(0, 24), "ERR: not enough space: 1");
+  for (int i = 0; i < 3; ++i) limiter.failed(host.address, now);
+  EXPECT_EQ(send(extended()), "ERR: too many wrong passwords: wait 1 s");
+  EXPECT_EQ(send(line("status")), "ERR: too many wrong passwords: wait 1 s");
+  situation.upload_running = true;
+  EXPECT_EQ(send(extended()), "ERR: another upload is running");
+  EXPECT_EQ(send(line("status")), "ERR: another upload is running");
+  situation.safe_mode = true;
+  EXPECT_EQ(send(extended()), "ERR: safe mode");
+  EXPECT_EQ(send(line("status")), "ERR: safe mode");
+}
+
+TEST_F(DeskWithExtension, AnInvitationThatWasAcceptedTheOldWayIsNotRepeatedInTheNew) {
+  EXPECT_EQ(send(md5_answer("secret", challenged())), "OK");
+  situation.upload_running = situation.waiting_for_first_byte = true;
+  EXPECT_EQ(send(invitation()), "OK");
+  EXPECT_EQ(send(extended()), "ERR: another upload is running");
+}
+
+TEST_F(DeskWithExtension, ATrialRefusesUploadsButNotTheStatus) {
+  ASSERT_EQ(storage.install(testing::test_image(500, 1)), UpdateError::none);
+  ASSERT_EQ(storage.upload(testing::test_image(500, 2)), UpdateError::none);
+  ASSERT_TRUE(storage.boot().ok());
+  EXPECT_EQ(send(extended()), "ERR: the running image is on trial");
+  EXPECT_TRUE(is_challenge(send(line("status"))));
+}
+
+TEST_F(DeskWithExtension, AnOldAnswerDoesNotFitItsChallenge) {
+  (void)send(extended());
+  EXPECT_EQ(send(md5_answer("secret", std::string(32, '0'))), "ERR: no challenge is open");
+  EXPECT_NE(challenges.find(host, Challenge::Protocol::extension, now), nullptr);
+}
+
+TEST_F(DeskWithExtension, OldInvitationsGoOnAsEver) {
+  EXPECT_EQ(send(md5_answer("secret", challenged())), "OK");
+  EXPECT_EQ(send(invitation() + "AIRLIFT 2 upload 0 x\n").substr(0, 5), "AUTH ") << "of another version";
+}
+
+TEST_F(DeskWithExtension, RequiredItRefusesWhoDoesWithout) {
+  use(AccessSettings::Use::required);
+  EXPECT_EQ(send(invitation()), "ERR: only Airlift's uploader is accepted");
+  EXPECT_TRUE(is_challenge(send(extended())));
+  situation.upload_running = true;
+  EXPECT_EQ(send(invitation()), "ERR: only Airlift's uploader is accepted");
+}
+
+TEST_F(DeskWithExtension, OffItIsNotSeen) {
+  use(AccessSettings::Use::off);
+  EXPECT_EQ(send(extended()).substr(0, 5), "AUTH ");
+  EXPECT_EQ(send(line("status")), "");
+}
+
+TEST_F(DeskWithExtension, NoChallengeWithoutRandomNumbers) {
+  entropy.fails = true;
+  EXPECT_EQ(send(extended()), "ERR: no random numbers");
+}
+
+TEST_F(DeskWithExtension, SharesItsPlacesWithTheOldProtocol) {
+  for (std::uint8_t n = 1; n <= ChallengeTable::most; ++n) {
+    (void)send(extended(), test_endpoint(n, 1000));
+    now += milliseconds{1};
+  }
+  (void)challenged(test_endpoint(9, 1000));
+  EXPECT_EQ(challenges.find(test_endpoint(1, 0), Challenge::Protocol::extension, now), nullptr);
+  EXPECT_NE(challenges.find(test_endpoint(2, 0), Challenge::Protocol::extension, now), nullptr);
+}
+
 }  // namespace
 }  // namespace airlift::element

@@ -38,8 +38,7 @@ void ExtensionSession::hang_up() {
 }
 
 void ExtensionSession::abort() {
-  if (state_ == State::receiving) updater_.abort(UpdateError::connection_lost);
-  if (state_ == State::finishing) updater_.abort();
+  if (state_ == State::receiving || state_ == State::finishing) updater_.abort();
   if (held_.paused()) updater_.abort(held_.reason());
   held_.drop();
   wish_.reset();
@@ -235,7 +234,7 @@ void ExtensionSession::take_offer(OtherUpload other, Instant now) {
 /// Or goes on with the one that is paused.
 Status ExtensionSession::begin_upload(const wire::Offer& offer) {
   if (offer.compressed && !intake_.can_unpack()) return UpdateError::gzip_window;
-  if (held_.resumed_by(offer) && updater_.phase() == Phase::receiving) {
+  if (held_.resumed_by(offer)) {
     held_.go_on();
     note(Event::Kind::resumed);
     return {};
@@ -319,6 +318,7 @@ void ExtensionSession::fail(UpdateError error, Instant now) {
 /// All bytes are here: whether the connection lasts does not matter any more.
 milliseconds ExtensionSession::finish(Instant now) {
   if (!outbox_.flush(ports_.stream)) outbox_.clear();
+  send_progress();  // so that the uploader knows what it waits for
   updater_.step();
   if (updater_.phase() == Phase::failed) {
     fail(updater_.error(), now);

@@ -69,7 +69,7 @@ class ExtensionSession {
   /// What has happened since the last call, at most one thing for each loop().
   [[nodiscard]] std::optional<Event> take_event();
 
-  /// Another upload has begun: a paused one is given up.
+  /// The updater has given a paused upload up, because another one has begun.
   void give_way() { held_.drop(); }
   /// Ends whatever is on; what was committed stays so.
   void abort();

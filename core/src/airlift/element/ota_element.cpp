@@ -195,23 +195,25 @@ milliseconds OtaElement::do_loop(Instant now) {
   watch_session();
   watch_direct_upload();
   if (extension_is_on()) wait = std::min(wait, serve_extension(now));
-  const bool was_running = session_.running();
-  if (listening_) answer_datagrams(now);
-  if (desk_.checking() || session_.running() != was_running) return milliseconds{0};
+  const bool answered = listening_ && answer_datagram(now);
+  if (desk_.checking() || answered) return milliseconds{0};
   const bool mdns_under_way = advertiser_state_ == port::Advertiser::State::probing;
   return std::min({wait, idle_wait, mdns_under_way ? advertiser_check_interval : idle_wait});
 }
 
-void OtaElement::answer_datagrams(Instant now) {
+/// True: there was one, or a verdict on one, and there may be more to do now.
+bool OtaElement::answer_datagram(Instant now) {
   if (desk_.checking()) {
-    if (const auto verdict = desk_.step(situation(), now)) carry_out(*verdict, now);
-    return;
+    const auto verdict = desk_.step(situation(), now);
+    if (verdict) carry_out(*verdict, now);
+    return verdict.has_value();
   }
   std::array<std::uint8_t, wire::longest_datagram_bytes> datagram{};
   const auto received = ports_.socket.receive(datagram);
-  if (!received) return;
+  if (!received) return false;
   const std::size_t size = std::min(received->size_bytes, datagram.size());
   carry_out(desk_.handle(Bytes{datagram}.first(size), received->from, situation(), now), now);
+  return true;
 }
 
 void OtaElement::carry_out(const InvitationDesk::Verdict& verdict, Instant now) {

@@ -31,7 +31,7 @@ class OtaElement final : public Element {
     port::Listener& listener;  ///< into extension_stream
     MutableBytes
         gzip_arena;  ///< of compressed transfers, codec::gzip_arena_bytes(); empty: they are not taken
-    Tls tls;
+    Tls tls{Tls::unavailable};
   };
 
   /// `board_id` names the hardware in the `board` TXT record and lives as long as the element.
@@ -78,7 +78,7 @@ class OtaElement final : public Element {
   void open_listener(Instant now);
   void advertise();
   void watch_advertiser();
-  void answer_datagrams(Instant now);
+  [[nodiscard]] bool answer_datagram(Instant now);
   void carry_out(const InvitationDesk::Verdict& verdict, Instant now);
   void log_refusal(const port::IpAddress& source, std::string_view words, Instant now);
   void watch_session();

@@ -7,9 +7,8 @@
 namespace airlift::testing {
 namespace {
 
-using cli::PushSession;
 using cli::Stage;
-using State = PushSession::State;
+using State = cli::InvitationExchange::State;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -20,8 +19,8 @@ const std::string other_md5_nonce{"ffff456789abcdef0123456789abcdef"};
 const std::string sha256_nonce{md5_nonce + md5_nonce};
 const std::string other_sha256_nonce{other_md5_nonce + md5_nonce};
 
-cli::PushPlan plan_with_password() {
-  cli::PushPlan plan = rig_plan();
+cli::InvitationPlan plan_with_password() {
+  cli::InvitationPlan plan = rig_plan();
   plan.password = password;
   return plan;
 }
@@ -35,32 +34,32 @@ std::string verdict(const std::string& answer, const std::string& nonce, wire::S
   return proof.response().view() == parsed.value().response.view() ? "OK" : "Authentication Failed";
 }
 
-TEST(PushPassword, Md5DeviceAccepts) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, Md5DeviceAccepts) {
+  InvitationRig rig{plan_with_password()};
   rig.sent();
   rig.says("AUTH " + md5_nonce);
   rig.says(verdict(rig.sent(), md5_nonce, wire::StoredHash::md5));
   EXPECT_EQ(rig.state(), State::awaiting_connection);
 }
 
-TEST(PushPassword, Sha256DeviceAccepts) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, Sha256DeviceAccepts) {
+  InvitationRig rig{plan_with_password()};
   rig.sent();
   rig.says("AUTH " + sha256_nonce);
   rig.says(verdict(rig.sent(), sha256_nonce, wire::StoredHash::sha256));
   EXPECT_EQ(rig.state(), State::awaiting_connection);
 }
 
-TEST(PushPassword, EachProofHasItsOwnNonce) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, EachProofHasItsOwnNonce) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + md5_nonce);
   const std::string first = rig.sent();
   rig.says("AUTH " + other_md5_nonce);
   EXPECT_NE(rig.sent().substr(4, 32), first.substr(4, 32));
 }
 
-TEST(PushPassword, DeviceWithOldHashGetsANewInvitationAndTheOldHash) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, DeviceWithOldHashGetsANewInvitationAndTheOldHash) {
+  InvitationRig rig{plan_with_password()};
   const std::string invitation = rig.sent();
   rig.says("AUTH " + sha256_nonce);
   rig.says(verdict(rig.sent(), sha256_nonce, wire::StoredHash::md5));
@@ -70,27 +69,27 @@ TEST(PushPassword, DeviceWithOldHashGetsANewInvitationAndTheOldHash) {
   EXPECT_EQ(rig.state(), State::awaiting_connection);
 }
 
-TEST(PushPassword, Md5TargetIsTriedAtOnce) {
-  cli::PushPlan plan = plan_with_password();
+TEST(InvitationPassword, Md5TargetIsTriedAtOnce) {
+  cli::InvitationPlan plan = plan_with_password();
   plan.first_hash = wire::StoredHash::md5;
-  PushRig rig{plan};
+  InvitationRig rig{plan};
   rig.sent();
   rig.says("AUTH " + sha256_nonce);
   rig.says(verdict(rig.sent(), sha256_nonce, wire::StoredHash::md5));
   EXPECT_EQ(rig.state(), State::awaiting_connection);
 }
 
-TEST(PushPassword, WrongInTheMd5Scheme) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, WrongInTheMd5Scheme) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + md5_nonce);
   rig.says("Authentication Failed");
   ASSERT_EQ(rig.error(), UpdateError::wrong_password);
-  EXPECT_EQ(rig.session.failure().stage, Stage::authenticate);
+  EXPECT_EQ(rig.exchange.failure().stage, Stage::authenticate);
   EXPECT_EQ(rig.sent(), "");
 }
 
-TEST(PushPassword, WrongWithBothHashes) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, WrongWithBothHashes) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + sha256_nonce);
   rig.says("Authentication Failed");
   EXPECT_EQ(rig.error(), UpdateError::none);
@@ -99,42 +98,42 @@ TEST(PushPassword, WrongWithBothHashes) {
   EXPECT_EQ(rig.error(), UpdateError::wrong_password);
 }
 
-TEST(PushPassword, WrongAndThenSilence) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, WrongAndThenSilence) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + sha256_nonce);
   rig.says("Authentication Failed");
   rig.wait(milliseconds{10000});
   EXPECT_EQ(rig.error(), UpdateError::wrong_password);
 }
 
-TEST(PushPassword, WrongTooOften) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, WrongTooOften) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + sha256_nonce);
   rig.says("Authentication Failed");
   rig.says("ERR: too many wrong passwords: wait 4 s");
   EXPECT_EQ(rig.error(), UpdateError::too_many_tries);
 }
 
-TEST(PushPassword, NeededButNotGiven) {
-  PushRig rig;
+TEST(InvitationPassword, NeededButNotGiven) {
+  InvitationRig rig;
   rig.sent();
   rig.says("AUTH " + md5_nonce);
   ASSERT_EQ(rig.error(), UpdateError::password_needed);
-  EXPECT_THAT(rig.session.failure().advice, HasSubstr("--password-file"));
+  EXPECT_THAT(rig.exchange.failure().advice, HasSubstr("--password-file"));
   EXPECT_EQ(rig.sent(), "");
 }
 
-TEST(PushPassword, NotAskedForIsNotTold) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, NotAskedForIsNotTold) {
+  InvitationRig rig{plan_with_password()};
   rig.sent();
-  rig.take_everything();
-  rig.answers("OK");
-  EXPECT_EQ(rig.state(), State::succeeded);
+  rig.says("OK");
+  rig.connects();
+  EXPECT_EQ(rig.state(), State::connected);
   EXPECT_EQ(rig.sent(), "");
 }
 
-TEST(PushPassword, NoRandomNumbersNoProof) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, NoRandomNumbersNoProof) {
+  InvitationRig rig{plan_with_password()};
   rig.sent();
   rig.entropy.fails = true;
   rig.says("AUTH " + md5_nonce);
@@ -142,14 +141,14 @@ TEST(PushPassword, NoRandomNumbersNoProof) {
   EXPECT_EQ(rig.sent(), "");
 }
 
-TEST(PushPassword, NonceOfAnotherLengthIsForeign) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, NonceOfAnotherLengthIsForeign) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH 1234");
   EXPECT_EQ(rig.error(), UpdateError::bad_answer);
 }
 
-TEST(PushPassword, LostAnswerIsSentAgainThenANewChallengeIsAskedFor) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, LostAnswerIsSentAgainThenANewChallengeIsAskedFor) {
+  InvitationRig rig{plan_with_password()};
   const std::string invitation = rig.sent();
   rig.says("AUTH " + md5_nonce);
   const std::string proof = rig.sent();
@@ -164,19 +163,19 @@ TEST(PushPassword, LostAnswerIsSentAgainThenANewChallengeIsAskedFor) {
   EXPECT_EQ(rig.state(), State::awaiting_connection);
 }
 
-TEST(PushPassword, NeverAWordOnTheProofEndsAfterTenSeconds) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, NeverAWordOnTheProofEndsAfterTenSeconds) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + md5_nonce);
   rig.wait(milliseconds{9999});
   EXPECT_EQ(rig.error(), UpdateError::none);
   rig.wait(milliseconds{1});
   ASSERT_EQ(rig.error(), UpdateError::no_answer);
-  EXPECT_EQ(rig.session.failure().stage, Stage::authenticate);
-  EXPECT_THAT(rig.session.failure().message, HasSubstr("never said whether it is right"));
+  EXPECT_EQ(rig.exchange.failure().stage, Stage::authenticate);
+  EXPECT_THAT(rig.exchange.failure().message, HasSubstr("never said whether it is right"));
 }
 
-TEST(PushPassword, ADeviceThatAlwaysChallengesDoesNotHoldUsForEver) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, ADeviceThatAlwaysChallengesDoesNotHoldUsForEver) {
+  InvitationRig rig{plan_with_password()};
   for (int i = 0; i < 11; ++i) {
     rig.says("AUTH " + (i % 2 == 0 ? md5_nonce : other_md5_nonce));
     rig.wait(milliseconds{1000});
@@ -184,34 +183,34 @@ TEST(PushPassword, ADeviceThatAlwaysChallengesDoesNotHoldUsForEver) {
   EXPECT_EQ(rig.error(), UpdateError::no_answer);
 }
 
-TEST(PushPassword, TheSameChallengeAgainIsNotAnsweredAgain) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, TheSameChallengeAgainIsNotAnsweredAgain) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + md5_nonce);
   rig.sent();
   rig.says("AUTH " + md5_nonce);
   EXPECT_EQ(rig.sent(), "");
 }
 
-TEST(PushPassword, ANewerChallengeReplacesTheOlder) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, ANewerChallengeReplacesTheOlder) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + md5_nonce);
   rig.sent();
   rig.says("AUTH " + other_md5_nonce);
   EXPECT_EQ(verdict(rig.sent(), other_md5_nonce, wire::StoredHash::md5), "OK");
 }
 
-TEST(PushPassword, LostOkIsToldByTheConnection) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, LostOkIsToldByTheConnection) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + md5_nonce);
   rig.wait(milliseconds{1000});
   rig.says("ERR: no challenge is open");  // to the answer that was sent again
   EXPECT_EQ(rig.state(), State::proving);
   rig.connects();
-  EXPECT_EQ(rig.state(), State::sending);
+  EXPECT_EQ(rig.state(), State::connected);
 }
 
-TEST(PushPassword, LateWordsOnAnAnswerSentTwiceAreIgnored) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, LateWordsOnAnAnswerSentTwiceAreIgnored) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + sha256_nonce);
   rig.says("Authentication Failed");
   rig.says("Authentication Failed");
@@ -219,27 +218,27 @@ TEST(PushPassword, LateWordsOnAnAnswerSentTwiceAreIgnored) {
   EXPECT_EQ(rig.state(), State::inviting);
 }
 
-TEST(PushPassword, ForeignWordsOnTheProof) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, ForeignWordsOnTheProof) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + md5_nonce);
   rig.says("maybe");
   ASSERT_EQ(rig.error(), UpdateError::bad_answer);
-  EXPECT_THAT(rig.session.failure().message, HasSubstr("\"maybe\""));
+  EXPECT_THAT(rig.exchange.failure().message, HasSubstr("\"maybe\""));
 }
 
-TEST(PushPassword, RefusedAfterTheProof) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, RefusedAfterTheProof) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + md5_nonce);
   rig.says("ERR: another upload is running");
   EXPECT_EQ(rig.error(), UpdateError::busy);
 }
 
-TEST(PushPassword, StaysOutOfEveryMessage) {
-  PushRig rig{plan_with_password()};
+TEST(InvitationPassword, StaysOutOfEveryMessage) {
+  InvitationRig rig{plan_with_password()};
   rig.says("AUTH " + md5_nonce);
   EXPECT_THAT(rig.sent(), ::testing::Not(HasSubstr(std::string{password})));
   rig.says("Authentication Failed");
-  EXPECT_THAT(rig.session.failure().message, ::testing::Not(HasSubstr(std::string{password})));
+  EXPECT_THAT(rig.exchange.failure().message, ::testing::Not(HasSubstr(std::string{password})));
 }
 
 }  // namespace
