@@ -22,11 +22,7 @@ class WebElement final : public element::Element {
     port::Advertiser& http_advertiser;      ///< of `_http._tcp`
     port::Advertiser& homeding_advertiser;  ///< of `_homeding._tcp`
   };
-  /// The page as it is sent, compressed with gzip; the ETag with its quotes.
-  struct Page {
-    Bytes gzip;
-    std::string_view etag;
-  };
+  using FileName = FixedString<255>;
   enum class Tls : std::uint8_t {
     off,
     on,    ///< beside HTTP
@@ -37,21 +33,42 @@ class WebElement final : public element::Element {
   WebElement(const Ports& ports, element::OtaElement& ota, Span<WebConnection> connections, const Page& page);
 
   /// Where it listens; 0: nowhere yet.
-  [[nodiscard]] std::uint16_t listening_port() const { return plain_port_; }
-  [[nodiscard]] std::uint16_t listening_tls_port() const { return encrypted_port_; }
+  [[nodiscard]] std::uint16_t listening_port() const { return plain_.open; }
+  [[nodiscard]] std::uint16_t listening_tls_port() const { return encrypted_.open; }
 
  private:
+  /// One of the two ports the element listens on.
+  struct Door {
+    std::string_view scheme;
+    std::uint16_t usual;     ///< needs rights
+    std::uint16_t fallback;  ///< taken when the usual one is wanted and cannot be had
+    std::uint16_t wanted;
+    std::uint16_t open{0};  ///< 0: not listening
+    Instant next_try_at;
+  };
+
   element::SetResult do_set(std::string_view property, std::string_view value) override;
   void do_start(element::Board& board, Instant now) override;
   milliseconds do_loop(Instant now) override;
   void do_stop() override;
 
+  void open_identity();
+  void open_doors(Instant now);
+  void open(Door& door, port::StreamPool& pool, Instant now);
+  void advertise();
+  void accept(port::StreamPool& pool, Transport transport, Instant now);
+  [[nodiscard]] WebConnection* free_connection();
+  void make_room(Instant now);
+  void log(port::LogLevel level, std::string_view message);
+
   Ports ports_;
-  element::OtaElement& ota_;
   Span<WebConnection> connections_;
-  Page page_;
-  std::uint16_t plain_port_{0};
-  std::uint16_t encrypted_port_{0};
+  Site site_;
+  Door plain_{"http", 80, 8080, 80, 0, {}};
+  Door encrypted_{"https", 443, 8443, 443, 0, {}};
+  Tls tls_{Tls::off};
+  FileName certificate_;
+  FileName key_;
 };
 
 }  // namespace airlift::web

@@ -1,0 +1,173 @@
+#pragma once
+// The web element on a board whose ports are all fakes, and a browser's hands to speak to it.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "airlift/element/board.hpp"
+#include "airlift/web/web_element.hpp"
+#include "support/fake_advertiser.hpp"
+#include "support/fake_config_store.hpp"
+#include "support/fake_datagram_socket.hpp"
+#include "support/fake_keys.hpp"
+#include "support/fake_listener.hpp"
+#include "support/fake_stream_pool.hpp"
+#include "support/fake_system.hpp"
+#include "support/fake_system_info.hpp"
+#include "support/slots.hpp"
+
+namespace airlift::testing {
+
+inline constexpr std::string_view page_bytes{"\x1f\x8b the page"};
+
+/// One answer, taken apart.
+struct HttpAnswer {
+  int status{0};
+  std::string head;
+  std::string body;  ///< without the frame of its chunks
+
+  /// The value of a header; empty: there is none.
+  [[nodiscard]] std::string header(std::string_view name) const {
+    const std::string start = "\r\n" + std::string{name} + ": ";
+    const std::size_t at = head.find(start);
+    if (at == std::string::npos) return {};
+    const std::size_t from = at + start.size();
+    return head.substr(from, head.find("\r\n", from) - from);
+  }
+};
+
+/// Cuts the first answer off `text`. Status 0: it is not whole.
+[[nodiscard]] inline HttpAnswer take_answer(std::string& text) {
+  HttpAnswer answer;
+  const std::size_t end = text.find("\r\n\r\n");
+  if (end == std::string::npos) return {};
+  answer.head = text.substr(0, end + 2);
+  text.erase(0, end + 4);
+  answer.status = std::stoi(answer.head.substr(9, 3));
+  if (answer.header("Transfer-Encoding") == "chunked") {
+    for (;;) {
+      const std::size_t line = text.find("\r\n");
+      if (line == std::string::npos) return {};
+      const std::size_t size = std::stoul(text.substr(0, line), nullptr, 16);
+      answer.body += text.substr(line + 2, size);
+      text.erase(0, line + 2 + size + 2);
+      if (size == 0) return answer;
+    }
+  }
+  const std::string length = answer.header("Content-Length");
+  const std::size_t size = length.empty() ? 0 : std::stoul(length);
+  answer.body = text.substr(0, size);
+  text.erase(0, size);
+  return answer;
+}
+
+struct WebRig {
+  static constexpr std::size_t connection_count{3};
+
+  WebRig() {
+    (void)registry.add("device", device, element::Presence::always);
+    (void)registry.add("ota", ota, element::Presence::in_bare_mode);
+    (void)registry.add("web", web, element::Presence::when_configured);
+    set("device", "name", "lamp");
+    set("device", "safemode", "false");
+    set("ota", "port", "8266");
+    set("web", "title", "page");
+  }
+
+  void set(std::string_view type, std::string_view property, std::string_view value) {
+    board.set({"config.json", type, "0", property, value});
+  }
+  void start() {
+    board.start(now);
+    board.network_is_up(now);
+  }
+  /// Calls loop() as long as it says that there is more to do.
+  void run(milliseconds time = milliseconds{0}) {
+    now += time;
+    for (int i = 0; i < 10000 && board.loop(now).count() == 0; ++i) continue;
+  }
+
+  /// A connection comes in.
+  FakeStream& connect(std::uint8_t last = 1) {
+    plain.peer_connects(test_endpoint(last, 40000));
+    run();
+    return *plain.last_accepted;
+  }
+  /// Says `bytes` and takes the first answer.
+  HttpAnswer say(FakeStream& stream, std::string_view bytes) {
+    stream.written.clear();
+    stream.deliver(bytes);
+    run();
+    return take_answer(stream.written);
+  }
+  /// On a connection of its own.
+  HttpAnswer ask(std::string_view bytes, std::uint8_t last = 1) {
+    FakeStream& stream = connect(last);
+    const HttpAnswer answer = say(stream, bytes);
+    stream.peer_closes();
+    run(seconds{11});
+    return answer;
+  }
+
+  Storage storage;
+  FakeDatagramSocket socket;
+  FakeStream ota_stream;
+  FakeStream extension_stream;
+  FakeListener listener{extension_stream};
+  std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};
+  FakeAdvertiser ota_advertiser;
+  FakeAdvertiser http_advertiser;
+  FakeAdvertiser homeding_advertiser;
+  FakeEntropy entropy;
+  FakeSystem system;
+  MemoryLog log;
+  FakeCalendar calendar;
+  FakeKeys keys;
+  FakeStreamPool plain{connection_count};
+  FakeStreamPool encrypted{connection_count};
+  FakeTlsIdentity identity;
+  FakeConfigStore files;
+  FakeSystemInfo system_info;
+  element::ElementRegistry registry;
+  element::DeviceElement device{"default"};
+  element::OtaElement ota{{socket, ota_stream, ota_advertiser, entropy, calendar, keys, extension_stream,
+                           listener, gzip_arena, element::OtaElement::Tls::available},
+                          storage.updater,
+                          "board-id"};
+  std::array<web::WebConnection, connection_count> connections;
+  web::WebElement web{
+      {plain, encrypted, identity, files, system_info, entropy, http_advertiser, homeding_advertiser},
+      ota,
+      connections,
+      {as_bytes(page_bytes), "\"etag\""}};
+  element::Board board{registry, device, log, system};
+  Instant now{seconds{1000}};
+};
+
+/// A request as text, with a Host and whatever `headers` say, whole lines.
+[[nodiscard]] inline std::string request(std::string_view line, std::string_view headers = {},
+                                         std::string_view body = {}) {
+  std::string text{line};
+  text.append(" HTTP/1.1\r\nHost: lamp.local\r\n").append(headers);
+  if (!body.empty()) text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  return text.append("\r\n").append(body);
+}
+
+/// A body as browsers and curl make it, with its Content-Type line.
+inline constexpr std::string_view form_boundary{"----boundary7MA4YWxk"};
+[[nodiscard]] inline std::string form_type() {
+  return "Content-Type: multipart/form-data; boundary=" + std::string{form_boundary} + "\r\n";
+}
+[[nodiscard]] inline std::string form_with(std::string_view file, std::string_view field = "firmware") {
+  std::string body{"--"};
+  body.append(form_boundary).append("\r\nContent-Disposition: form-data; name=\"").append(field);
+  body.append("\"; filename=\"f.bin\"\r\nContent-Type: application/octet-stream\r\n\r\n").append(file);
+  return body.append("\r\n--").append(form_boundary).append("--\r\n");
+}
+[[nodiscard]] inline std::string upload(std::string_view file, std::string_view field = "firmware",
+                                        std::string_view headers = {}) {
+  return request("POST /update", form_type() + std::string{headers}, form_with(file, field));
+}
+
+}  // namespace airlift::testing
