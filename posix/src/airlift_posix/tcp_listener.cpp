@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 
 #include <cerrno>
 #include <system_error>
@@ -40,8 +41,23 @@ std::optional<TcpListener::Accepted> TcpListener::accept() {
 std::optional<TcpListener::AcceptedSocket> TcpListener::accept_socket() {
   SocketAddress peer;
   UniqueFd fd{accept4(fd_.get(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
-  if (!fd) return std::nullopt;
+  if (!fd) {
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) rest();
+    return std::nullopt;
+  }
   return AcceptedSocket{std::move(fd), to_endpoint(peer.get())};
+}
+
+bool TcpListener::someone_waits() const {
+  pollfd poll_for{fd_.get(), POLLIN, 0};
+  return poll(&poll_for, 1, 0) > 0;
+}
+
+/// Without it the loop would spin on a connection that cannot be taken.
+void TcpListener::rest() {
+  constexpr std::chrono::milliseconds until_next_try{200};
+  pause();
+  rested_ = loop_.after(until_next_try, [this] { resume(); });
 }
 
 std::uint16_t TcpListener::local_port() const {

@@ -16,6 +16,8 @@ class TcpListener {
   /// address or port cannot be used.
   TcpListener(EventLoop& loop, const port::IpAddress& address, std::uint16_t port,
               std::function<void()> ready = {});
+  TcpListener(const TcpListener&) = delete;
+  TcpListener& operator=(const TcpListener&) = delete;
 
   struct Accepted {
     std::unique_ptr<TcpStream> stream;
@@ -28,8 +30,12 @@ class TcpListener {
     UniqueFd fd;
     port::Endpoint peer;
   };
-  /// The same, without a stream around it.
+  /// The same, without a stream around it. When the system has no descriptor left, the connection waits on,
+  /// unnoticed for a moment.
   [[nodiscard]] std::optional<AcceptedSocket> accept_socket();
+
+  /// Whether a connection waits to be accepted.
+  [[nodiscard]] bool someone_waits() const;
 
   /// Connections wait unnoticed until resume().
   void pause() { watch_.set_interest(Interest::none); }
@@ -38,9 +44,12 @@ class TcpListener {
   [[nodiscard]] std::uint16_t local_port() const;
 
  private:
+  void rest();
+
   EventLoop& loop_;
   UniqueFd fd_;
   Watch watch_;  ///< behind fd_: it must go first
+  Timer rested_;
 };
 
 }  // namespace airlift::posix
