@@ -48,15 +48,33 @@ port::Service service(std::uint16_t port, Span<const port::TxtEntry> txt = {}) {
 }
 
 struct MdnsNetwork {
+  /// As many services of one device.
+  std::vector<std::unique_ptr<port::Advertiser>> make_beside(std::size_t count) {
+    names.push_back(std::make_unique<posix::MdnsName>(loop, loopback()));
+    std::vector<std::unique_ptr<port::Advertiser>> services;
+    for (std::size_t i = 0; i < count; ++i)
+      services.push_back(std::make_unique<MdnsAdvertiser>(*names.back()));
+    return services;
+  }
   std::unique_ptr<port::Advertiser> make() { return std::make_unique<MdnsAdvertiser>(loop, loopback()); }
   bool settle(port::Advertiser& advertiser) {
     return eventually(loop, [&] { return advertiser.state() == State::established; });
   }
 
   EventLoop loop;
+  std::vector<std::unique_ptr<posix::MdnsName>> names;
 };
 
 struct FakeNetwork {
+  std::vector<std::unique_ptr<port::Advertiser>> make_beside(std::size_t count) {
+    auto first = std::make_unique<FakeAdvertiser>(names);
+    std::vector<std::unique_ptr<port::Advertiser>> services;
+    for (std::size_t i = 1; i < count; ++i) {
+      services.push_back(std::make_unique<FakeAdvertiser>(FakeAdvertiser::Beside{*first}));
+    }
+    services.push_back(std::move(first));
+    return services;
+  }
   std::unique_ptr<port::Advertiser> make() { return std::make_unique<FakeAdvertiser>(names); }
   static bool settle(port::Advertiser& advertiser) {
     dynamic_cast<FakeAdvertiser&>(advertiser).establish();
@@ -134,6 +152,39 @@ TYPED_TEST(AdvertiserContract, ReplacesWhatItAdvertised) {
   EXPECT_EQ(advertiser->name(), own_name("new"));
 }
 
+TYPED_TEST(AdvertiserContract, ServicesOfOneDeviceShareANameAndAreRenamedTogether) {
+  const std::string name = own_name("shared");
+  const auto owner = this->network_.make();
+  ASSERT_TRUE(owner->advertise(name, service(1000)).ok());
+  ASSERT_TRUE(this->network_.settle(*owner));
+  const auto services = this->network_.make_beside(3);
+  ASSERT_TRUE(services[0]->advertise(name, {"_ta._tcp", 2000, {}}).ok());
+  ASSERT_TRUE(services[1]->advertise(name, service(2001)).ok());  // the one that collides
+  ASSERT_TRUE(services[2]->advertise(name, {"_tc._tcp", 2002, {}}).ok());
+  ASSERT_TRUE(this->network_.settle(*services[0]));
+  for (const auto& each : services) {
+    EXPECT_EQ(each->state(), State::established);
+    EXPECT_EQ(each->name(), name + "-2");
+  }
+}
+
+TYPED_TEST(AdvertiserContract, OtherServicesOfADeviceStayWhenOneGoes) {
+  const std::string name = own_name("stay");
+  const auto services = this->network_.make_beside(2);
+  ASSERT_TRUE(services[0]->advertise(name, {"_ta._tcp", 1, {}}).ok());
+  ASSERT_TRUE(services[1]->advertise(name, {"_tb._tcp", 2, {}}).ok());
+  ASSERT_TRUE(this->network_.settle(*services[0]));
+  services[0]->withdraw();
+  EXPECT_EQ(services[0]->state(), State::silent);
+  ASSERT_TRUE(this->network_.settle(*services[1]));
+  EXPECT_EQ(services[1]->name(), name);
+  services[1]->withdraw();
+  const auto other = this->network_.make();
+  ASSERT_TRUE(other->advertise(name, service(3)).ok());
+  ASSERT_TRUE(this->network_.settle(*other));
+  EXPECT_EQ(other->name(), name);
+}
+
 TEST(FakeAdvertiser, RecordsWhatWasAdvertised) {
   FakeAdvertiser advertiser;
   const port::TxtEntry txt[]{{"board", "x"}, {"auth_upload", "yes"}};
@@ -151,9 +202,10 @@ TEST(FakeAdvertiser, RecordsWhatWasAdvertised) {
 /// Looks on one interface and keeps what it saw of one name (and names derived from it).
 class Observer {
  public:
-  Observer(EventLoop& loop, std::string name_start, std::string interface = "lo")
+  Observer(EventLoop& loop, std::string name_start, std::string interface = "lo",
+           std::string of_type = std::string{type})
       : name_start_{std::move(name_start)},
-        browser_{loop, std::string{type}, [this](const BrowserEvent& event) { take(event); },
+        browser_{loop, std::move(of_type), [this](const BrowserEvent& event) { take(event); },
                  std::move(interface)} {}
 
   [[nodiscard]] std::size_t count(BrowserEvent::Kind kind) const {
@@ -324,6 +376,33 @@ TEST_F(Mdns, MakesAHostNameOfAnyName) {
   ASSERT_TRUE(eventually(loop_, [&] { return observer.count(BrowserEvent::Kind::found) == 2; }));
   EXPECT_EQ(observer.events[0].service.name, name);
   EXPECT_EQ(observer.events[0].service.host, own_name("My--Dev--ce.local"));
+}
+
+TEST_F(Mdns, BrowserSeesEachServiceOfADevice) {
+  const std::string name = own_name("three");
+  posix::MdnsName shared{loop_, loopback()};
+  MdnsAdvertiser uploads{shared};
+  MdnsAdvertiser page{shared};
+  const port::TxtEntry txt[]{{"path", "/"}};
+  Observer of_uploads{loop_, name};
+  Observer of_page{loop_, name, "lo", "_http._tcp"};
+  ASSERT_TRUE(uploads.advertise(name, service(8266)).ok());
+  ASSERT_TRUE(page.advertise(name, {"_http._tcp", 8080, txt}).ok());
+  ASSERT_TRUE(eventually(loop_, [&] { return !of_uploads.events.empty() && !of_page.events.empty(); }));
+  EXPECT_THAT(of_uploads.events[0].service.endpoints, ElementsAre(port::Endpoint{loopback(), 8266, 0}));
+  EXPECT_THAT(of_page.events[0].service.endpoints, ElementsAre(port::Endpoint{loopback(), 8080, 0}));
+  EXPECT_THAT(of_page.events[0].service.txt, ElementsAre(Pair("path", "/")));
+  EXPECT_EQ(of_page.events[0].service.host, of_uploads.events[0].service.host);
+}
+
+TEST_F(Mdns, KeepsItsServicesWhenAnotherCannotBeAdvertised) {
+  posix::MdnsName shared{loop_, loopback()};
+  MdnsAdvertiser good{shared};
+  MdnsAdvertiser bad{shared};
+  ASSERT_TRUE(good.advertise(own_name("good"), service(1)).ok());
+  EXPECT_EQ(bad.advertise(own_name("good"), {"no type", 1, {}}).error(), UpdateError::network_failed);
+  EXPECT_EQ(bad.state(), State::silent);
+  EXPECT_TRUE(settle(good));
 }
 
 TEST_F(Mdns, FailsAtOnceWithWhatCannotBeAdvertised) {

@@ -65,6 +65,20 @@ std::optional<InterfaceAddress> owner_of(const port::IpAddress& address) {
   return std::nullopt;
 }
 
+std::vector<InterfaceAddress> reachable_addresses(const port::IpAddress& bind_address) {
+  if (!is_any(bind_address)) {
+    const auto owner = owner_of(bind_address);
+    return owner ? std::vector{*owner} : std::vector<InterfaceAddress>{};
+  }
+  std::vector<InterfaceAddress> addresses = interface_addresses();
+  std::erase_if(addresses, [&](const InterfaceAddress& candidate) {
+    const bool not_listening = is_ipv4(bind_address) && !is_ipv4(candidate.address);
+    // A peer cannot use a link-local address without knowing the interface, which DNS cannot tell.
+    return not_listening || is_link_local_ipv6(candidate.address);
+  });
+  return addresses;
+}
+
 AddressWatch::AddressWatch(EventLoop& loop, std::function<void()> changed) : changed_{std::move(changed)} {
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;

@@ -30,6 +30,9 @@ struct InterfaceAddress {
 /// interface.
 [[nodiscard]] std::optional<InterfaceAddress> owner_of(const port::IpAddress& address);
 
+/// Where a socket that is bound to `bind_address` can be reached from other machines.
+[[nodiscard]] std::vector<InterfaceAddress> reachable_addresses(const port::IpAddress& bind_address);
+
 /// Tells when the machine gets or loses an address, by DHCP for instance. Does nothing where the system
 /// cannot tell.
 class AddressWatch {

@@ -1,229 +1,32 @@
 #include "airlift_posix/mdns_advertiser.hpp"
 
-#include <avahi-common/alternative.h>
-#include <avahi-common/domain.h>
-#include <avahi-common/error.h>
-#include <avahi-common/malloc.h>
-#include <avahi-core/publish.h>
-
-#include <algorithm>
-#include <cctype>
-#include <chrono>
-#include <cstring>
-#include <vector>
-
-#include "airlift_posix/address.hpp"
-#include "airlift_posix/interfaces.hpp"
-#include "airlift_posix/mdns_server.hpp"
-
 namespace airlift::posix {
-namespace {
-
-struct TextListFree {
-  void operator()(AvahiStringList* list) const { avahi_string_list_free(list); }
-};
-using TextList = std::unique_ptr<AvahiStringList, TextListFree>;
-
-TextList to_text_list(Span<const port::TxtEntry> entries) {
-  AvahiStringList* list{nullptr};
-  for (const port::TxtEntry& entry : entries) {
-    const std::string text = std::string{entry.key} + "=" + std::string{entry.value};
-    list = avahi_string_list_add(list, text.c_str());
-  }
-  return TextList{list};
-}
-
-/// Host names hold letters, digits and hyphens only (RFC 1123); an instance name may be any text.
-std::string host_name(std::string_view name) {
-  std::string host{name};
-  std::replace_if(
-      host.begin(), host.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '-');
-  return host + ".local";
-}
-
-/// "devding" -> "devding-2" -> "devding-3"; what cannot be a host name gets " #2".
-std::string alternative(const std::string& name) {
-  const std::unique_ptr<char, decltype(&avahi_free)> next{avahi_is_valid_host_name(name.c_str())
-                                                              ? avahi_alternative_host_name(name.c_str())
-                                                              : avahi_alternative_service_name(name.c_str()),
-                                                          avahi_free};
-  return next.get();
-}
-
-AvahiAddress to_avahi(const port::IpAddress& address) {
-  AvahiAddress result{};
-  if (is_ipv4(address)) {
-    result.proto = AVAHI_PROTO_INET;
-    std::memcpy(&result.data.ipv4.address, address.bytes.data() + 12, sizeof(result.data.ipv4.address));
-  } else {
-    result.proto = AVAHI_PROTO_INET6;
-    std::memcpy(result.data.ipv6.address, address.bytes.data(), sizeof(result.data.ipv6.address));
-  }
-  return result;
-}
-
-/// Where a socket that is bound to `bind_address` can be reached from other machines.
-std::vector<InterfaceAddress> reachable_addresses(const port::IpAddress& bind_address) {
-  if (!is_any(bind_address)) {
-    const auto owner = owner_of(bind_address);
-    return owner ? std::vector{*owner} : std::vector<InterfaceAddress>{};
-  }
-  std::vector<InterfaceAddress> addresses = interface_addresses();
-  std::erase_if(addresses, [&](const InterfaceAddress& candidate) {
-    const bool not_listening = is_ipv4(bind_address) && !is_ipv4(candidate.address);
-    // A peer cannot use a link-local address without knowing the interface, which DNS cannot tell.
-    return not_listening || is_link_local_ipv6(candidate.address);
-  });
-  return addresses;
-}
-
-/// Probing takes a second. But avahi 0.8 never ends it when an interface goes meanwhile (fixed after it in
-/// cb15988c, "Fix not publishing entries if a probing interface is removed").
-constexpr std::chrono::seconds longest_probing{10};
-
-}  // namespace
-
-/// One advertised service: an avahi server and an entry group with its records.
-class MdnsAdvertiser::Registration {
- public:
-  Registration(EventLoop& loop, const port::IpAddress& bind_address, std::string_view name,
-               const port::Service& service)
-      : loop_{loop},
-        bind_address_{bind_address},
-        name_{name},
-        type_{service.type},
-        port_{service.port},
-        txt_{to_text_list(service.txt)},
-        address_watch_{loop, [this] { on_address_change(); }} {}
-
-  /// False when mDNS cannot be used with this address, name or type.
-  [[nodiscard]] bool start() {
-    std::string only_interface;
-    if (!is_any(bind_address_)) {
-      const auto owner = owner_of(bind_address_);
-      if (!owner) return false;
-      only_interface = owner->interface;
-    }
-    const MdnsFamily family = is_ipv4(bind_address_) ? MdnsFamily::ipv4 : MdnsFamily::ipv4_and_ipv6;
-    server_ = make_mdns_server(loop_, only_interface, family, on_server, this);
-    if (!server_) return false;
-    publish();
-    return state_ != State::failed;
-  }
-
-  [[nodiscard]] State state() const { return state_; }
-  [[nodiscard]] std::string_view name() const { return name_; }
-
- private:
-  void publish() {
-    state_ = State::probing;
-    stuck_ = loop_.after(longest_probing, [this] {
-      if (state_ == State::probing) publish_again();
-    });
-    addresses_ = reachable_addresses(bind_address_);
-    if (group_ == nullptr) group_ = avahi_s_entry_group_new(server_.get(), on_group, this);
-    if (group_ == nullptr || !add_records() || avahi_s_entry_group_commit(group_) != AVAHI_OK)
-      state_ = State::failed;
-  }
-
-  [[nodiscard]] bool add_records() {
-    const std::string host = host_name(name_);
-    for (const InterfaceAddress& entry : addresses_) {
-      AvahiAddress address = to_avahi(entry.address);
-      // Without the reverse record, see make_mdns_server().
-      if (avahi_server_add_address(server_.get(), group_, entry.index, AVAHI_PROTO_UNSPEC,
-                                   AVAHI_PUBLISH_NO_REVERSE, host.c_str(), &address) != AVAHI_OK) {
-        return false;
-      }
-    }
-    return avahi_server_add_service_strlst(server_.get(), group_, AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC,
-                                           AvahiPublishFlags{}, name_.c_str(), type_.c_str(), nullptr,
-                                           host.c_str(), port_, txt_.get()) == AVAHI_OK;
-  }
-
-  void publish_again() {
-    avahi_s_entry_group_reset(group_);
-    publish();
-  }
-
-  /// Changes come in bursts, and avahi must have seen them before its records are changed.
-  void on_address_change() {
-    if (settling_) return;
-    settling_ = true;
-    settled_ = loop_.after(std::chrono::milliseconds{500}, [this] {
-      settling_ = false;
-      follow_addresses();
-    });
-  }
-
-  void follow_addresses() {
-    const bool usable = group_ != nullptr && state_ != State::failed;
-    if (usable && reachable_addresses(bind_address_) != addresses_) publish_again();
-  }
-
-  static void on_server(AvahiServer*, AvahiServerState state, void* self) {
-    if (state == AVAHI_SERVER_FAILURE) static_cast<Registration*>(self)->state_ = State::failed;
-  }
-
-  static void on_group(AvahiServer*, AvahiSEntryGroup* group, AvahiEntryGroupState state, void* user_data) {
-    Registration& self = *static_cast<Registration*>(user_data);
-    self.group_ = group;  // may come before avahi_s_entry_group_new() has returned it
-    switch (state) {
-      case AVAHI_ENTRY_GROUP_UNCOMMITED:
-      case AVAHI_ENTRY_GROUP_REGISTERING:
-        break;
-      case AVAHI_ENTRY_GROUP_ESTABLISHED:
-        self.state_ = State::established;
-        break;
-      case AVAHI_ENTRY_GROUP_COLLISION:
-        self.name_ = alternative(self.name_);
-        self.publish_again();
-        break;
-      case AVAHI_ENTRY_GROUP_FAILURE:
-        self.state_ = State::failed;
-        break;
-    }
-  }
-
-  EventLoop& loop_;
-  port::IpAddress bind_address_;
-  std::string name_;
-  std::string type_;
-  std::uint16_t port_;
-  TextList txt_;
-  AddressWatch address_watch_;
-  Timer stuck_;
-  bool settling_{false};  ///< settled_ is pending
-  Timer settled_;
-  State state_{State::probing};
-  std::vector<InterfaceAddress> addresses_;  ///< the published ones
-  MdnsServer server_;
-  AvahiSEntryGroup* group_{nullptr};  ///< belongs to server_
-};
 
 MdnsAdvertiser::MdnsAdvertiser(EventLoop& loop, port::IpAddress bind_address)
-    : loop_{loop}, bind_address_{bind_address} {}
+    : own_name_{std::make_unique<MdnsName>(loop, bind_address)}, name_{*own_name_} {}
 
-MdnsAdvertiser::~MdnsAdvertiser() = default;
+MdnsAdvertiser::~MdnsAdvertiser() {
+  withdraw();
+}
 
 Status MdnsAdvertiser::advertise(std::string_view name, const port::Service& service) {
   withdraw();
-  auto registration = std::make_unique<Registration>(loop_, bind_address_, name, service);
-  if (!registration->start()) return UpdateError::network_failed;
-  registration_ = std::move(registration);
-  return {};
+  const Status added = name_.add(this, name, service);
+  advertising_ = added.ok();
+  return added;
 }
 
 void MdnsAdvertiser::withdraw() {
-  registration_.reset();
+  if (advertising_) name_.remove(this);
+  advertising_ = false;
 }
 
 port::Advertiser::State MdnsAdvertiser::state() {
-  return registration_ ? registration_->state() : State::silent;
+  return advertising_ ? name_.state() : State::silent;
 }
 
 std::string_view MdnsAdvertiser::name() {
-  return registration_ ? registration_->name() : std::string_view{};
+  return advertising_ ? name_.text() : std::string_view{};
 }
 
 }  // namespace airlift::posix

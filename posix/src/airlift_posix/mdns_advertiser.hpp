@@ -1,20 +1,17 @@
 #pragma once
-// mDNS / DNS-SD inside the process, by avahi-core; works beside an avahi-daemon and other instances.
+// One service of a device in mDNS / DNS-SD.
 
 #include <memory>
-#include <string>
 
-#include "airlift/port/advertiser.hpp"
-#include "airlift/port/network.hpp"
-#include "airlift_posix/event_loop.hpp"
+#include "airlift_posix/mdns_name.hpp"
 
 namespace airlift::posix {
 
-/// Speaks on all interfaces when made with 0.0.0.0 or ::, else only on the one that owns the address.
-/// Publishes the addresses under which the device can be reached: those of each interface, or the one it was
-/// made with.
 class MdnsAdvertiser final : public port::Advertiser {
  public:
+  /// Shares its name with the other services under `name`, which outlives it.
+  explicit MdnsAdvertiser(MdnsName& name) : name_{name} {}
+  /// Has a name of its own.
   MdnsAdvertiser(EventLoop& loop, port::IpAddress bind_address);
   ~MdnsAdvertiser() override;
 
@@ -24,11 +21,9 @@ class MdnsAdvertiser final : public port::Advertiser {
   [[nodiscard]] std::string_view name() override;
 
  private:
-  class Registration;
-
-  EventLoop& loop_;
-  port::IpAddress bind_address_;
-  std::unique_ptr<Registration> registration_;  ///< null: silent
+  std::unique_ptr<MdnsName> own_name_;
+  MdnsName& name_;
+  bool advertising_{false};
 };
 
 }  // namespace airlift::posix

@@ -1,5 +1,5 @@
 #pragma once
-// The avahi-core server under MdnsAdvertiser and MdnsBrowser.
+// The avahi-core server under MdnsName and MdnsBrowser.
 
 #include <avahi-core/core.h>
 

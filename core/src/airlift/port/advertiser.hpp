@@ -19,6 +19,8 @@ struct Service {
   Span<const TxtEntry> txt;
 };
 
+/// One service of a device. The advertisers of one device may share their name: the first to advertise brings
+/// it, and when another device owns it, all get the same other one.
 class Advertiser {
  public:
   enum class State : std::uint8_t {
@@ -31,8 +33,8 @@ class Advertiser {
   virtual ~Advertiser() = default;
 
   /// Announces `service` under the instance and host name `name`. One service at a time; copies what it
-  /// needs. When another device owns the name, a free one like it is chosen; name() tells which. Outcomes:
-  /// ok: probing has begun; network_failed: mDNS cannot be used here.
+  /// needs. A shared name is probed for anew. When another device owns the name, a free one like it is
+  /// chosen; name() tells which. Outcomes: ok: probing has begun; network_failed: mDNS cannot be used here.
   [[nodiscard]] virtual Status advertise(std::string_view name, const Service& service) = 0;
 
   /// Says goodbye to the network. Harmless when silent.
