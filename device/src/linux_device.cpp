@@ -9,6 +9,7 @@
 
 #include "airlift/codec/text.hpp"
 #include "airlift/element/ota_element.hpp"
+#include "airlift/web/web_element.hpp"
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/mdns_advertiser.hpp"
 #include "airlift_posix/steady_clock.hpp"
@@ -16,9 +17,12 @@
 #include "airlift_posix/system_calendar.hpp"
 #include "airlift_posix/system_entropy.hpp"
 #include "airlift_posix/tcp_stream.hpp"
+#include "airlift_posix/tcp_stream_pool.hpp"
 #include "airlift_posix/udp_socket.hpp"
 #include "boot_report.hpp"
+#include "config_files.hpp"
 #include "config_reader.hpp"
+#include "device_info.hpp"
 #include "image_files.hpp"
 #include "key_files.hpp"
 #include "notify_socket.hpp"
@@ -31,8 +35,16 @@ namespace {
 using element::Trial;
 using element::TrialSettings;
 
-constexpr std::array<std::string_view, 2> config_files{"env.json",
-                                                       "config.json"};  // in this order, as HomeDing reads
+constexpr std::size_t web_connections{8};  // served at once; docs/design/device-page.md, "Bounds"
+
+/// Until there is one.
+class NoTls final : public port::TlsIdentity {
+ public:
+  [[nodiscard]] Status open(std::string_view, std::string_view, std::string_view) override {
+    return UpdateError::tls_failed;
+  }
+  [[nodiscard]] std::string_view fingerprint() const override { return {}; }
+};
 
 class RebootFlag final : public port::System {
  public:
@@ -71,23 +83,33 @@ class LinuxDevice {
         log_{log},
         state_{state},
         keys_{options.config_directory, log},
+        config_files_{options.config_directory, log},
+        info_{options.version, options.state_directory, options.bind_address},
         updater_{state.store(), state.history(), memory_.buffers()},
         socket_{loop, options.bind_address},
         stream_{loop, options.bind_address},
         extension_stream_{loop, options.bind_address},
         listener_{loop, options.bind_address, extension_stream_},
-        advertiser_{loop, options.bind_address},
+        plain_pool_{loop, options.bind_address, web_connections},
+        encrypted_pool_{loop, options.bind_address, web_connections},
+        mdns_name_{loop, options.bind_address},
         device_{options.default_name},
         ota_{{socket_, stream_, advertiser_, entropy_, calendar_, keys_, extension_stream_, listener_,
               memory_.transfer_arena(), element::OtaElement::Tls::available},
              updater_,
              options.board_id},
+        web_{{plain_pool_, encrypted_pool_, identity_, config_files_, info_, entropy_, http_advertiser_,
+              homeding_advertiser_},
+             ota_,
+             connections_,
+             web::Page{}},
         board_{registry_, device_, log, system_},
         trial_{state.store(), state.history()},
         notify_{loop, state.run_directory(), [this](const NotifyMessage& message) { on_notify(message); }},
         supervisor_{log, [this](const ApplicationEvent& event) { on_application(event); }} {
     if (!registry_.add("device", device_, element::Presence::always) ||
-        !registry_.add("ota", ota_, element::Presence::in_bare_mode)) {
+        !registry_.add("ota", ota_, element::Presence::in_bare_mode) ||
+        !registry_.add("web", web_, element::Presence::when_configured)) {
       throw std::logic_error{"the registry is too small"};
     }
   }
@@ -113,18 +135,18 @@ class LinuxDevice {
   [[nodiscard]] const element::UpdateSettings& settings() const { return ota_.settings(); }
 
   void configure() {
-    std::array<Config, config_files.size()> configs;
+    std::array<Config, config_file_names.size()> configs;
     for (std::size_t i = 0; i < configs.size(); ++i) {
-      configs[i] = read_config(options_.config_directory + "/" + std::string{config_files[i]});
+      configs[i] = read_config(options_.config_directory + "/" + std::string{config_file_names[i]});
       if (!configs[i].error) continue;
-      log_.write(port::LogLevel::error, "config", to_text(*configs[i].error, config_files[i]));
+      log_.write(port::LogLevel::error, "config", to_text(*configs[i].error, config_file_names[i]));
       log_.write(port::LogLevel::warning, "config",
                  "bare mode: only the device and ota elements are started");
       board_.enter_bare_mode();
     }
     for (std::size_t i = 0; i < configs.size(); ++i) {
       for (const ConfigValue& value : configs[i].values) {
-        board_.set({config_files[i], value.type, value.id, value.property, value.value});
+        board_.set({config_file_names[i], value.type, value.id, value.property, value.value});
       }
     }
   }
@@ -294,16 +316,26 @@ class LinuxDevice {
   posix::SystemCalendar calendar_;
   RebootFlag system_;
   KeyFiles keys_;
+  ConfigFiles config_files_;
+  DeviceInfo info_;
   UpdateMemory memory_;
   update::Updater updater_;
   posix::UdpSocket socket_;
   posix::TcpStream stream_;
   posix::TcpStream extension_stream_;
   posix::StreamListener listener_;
-  posix::MdnsAdvertiser advertiser_;
+  posix::TcpStreamPool plain_pool_;
+  posix::TcpStreamPool encrypted_pool_;
+  NoTls identity_;
+  posix::MdnsName mdns_name_;
+  posix::MdnsAdvertiser advertiser_{mdns_name_};
+  posix::MdnsAdvertiser http_advertiser_{mdns_name_};
+  posix::MdnsAdvertiser homeding_advertiser_{mdns_name_};
   element::ElementRegistry registry_;
   element::DeviceElement device_;
   element::OtaElement ota_;
+  std::array<web::WebConnection, web_connections> connections_;
+  web::WebElement web_;
   element::Board board_;
   Trial trial_;
   Trial::State reported_{Trial::State::none};

@@ -13,10 +13,11 @@ namespace airlift::device {
 
 struct Options {
   std::string config_directory;
-  std::string state_directory;  ///< for whoever opens it
+  std::string state_directory;
   port::IpAddress bind_address;
   std::string board_id;
   std::string default_name;  ///< until the configuration gives one
+  std::string_view version;  ///< of Airlift; a constant
   port::LogLevel log_level{port::LogLevel::info};
 };
 

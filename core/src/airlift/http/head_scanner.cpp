@@ -41,8 +41,7 @@ HeadScanner::Verdict HeadScanner::end_line() {
 bool HeadScanner::allowed(std::uint8_t byte) {
   switch (part_) {
     case Part::request_line:
-      if (byte == ' ') return ++blanks_ <= 2;
-      return byte > ' ' && byte <= '~';
+      return byte >= ' ' && byte <= '~';
     case Part::name:
       if (byte != ':') return is_token(byte);
       part_ = Part::value;

@@ -1,0 +1,21 @@
+#pragma once
+// Passwords in the text of a configuration file: hidden when it is shown, kept when it comes back hidden.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace airlift::device {
+
+/// What stands for a password that is not shown.
+inline constexpr std::string_view hidden_secret{"********"};
+
+/// The text with the value of each `passwd` hidden, everything else as it was. `text` can be parsed without
+/// an error (config_reader.hpp), here and below.
+[[nodiscard]] std::string hide_secrets(std::string_view text);
+
+/// The text with each hidden password replaced by the one that the same element has in `before`. Nothing when
+/// it has none there.
+[[nodiscard]] std::optional<std::string> restore_secrets(std::string_view text, std::string_view before);
+
+}  // namespace airlift::device
