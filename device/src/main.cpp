@@ -10,6 +10,7 @@
 #include <map>
 
 #include "airlift_posix/address.hpp"
+#include "airlift_posix/descriptor_limit.hpp"
 #include "airlift_posix/stderr_log.hpp"
 #include "confirmation.hpp"
 #include "image_files.hpp"
@@ -67,6 +68,7 @@ int init(const InitOptions& options) {
 }
 
 int run(const device::Options& options) {
+  posix::raise_descriptor_limit();  // so that strangers' connections do not take the last one
   posix::StderrLog log{options.log_level};
   posix::EventLoop loop;
   device::Requests requests;
@@ -166,6 +168,7 @@ int command_line(int argc, char** argv) {
   device::Options options;
   options.default_name = host_name();
   options.board_id = default_board_id;
+  options.version = AIRLIFT_VERSION;
   std::string bind_text{"0.0.0.0"};
   add_run_options(app, options, bind_text);
   InitOptions init_options;

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <utility>
 
+#include "airlift_posix/descriptor_limit.hpp"
 #include "airlift_posix/unique_fd.hpp"
 
 namespace airlift::device {
@@ -48,6 +49,7 @@ struct Plan {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
+  posix::restore_descriptor_limit();
   ::setpgid(0, 0);
   if (plan.own_pid != nullptr) std::to_chars(plan.own_pid, plan.own_pid + longest_pid_chars, ::getpid());
   const int null = ::open("/dev/null", O_RDONLY);

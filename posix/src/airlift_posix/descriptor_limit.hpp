@@ -9,4 +9,7 @@ namespace airlift::posix {
 /// by default, because of select(), and let them have more.
 std::size_t raise_descriptor_limit();
 
+/// Takes that back for a program that this one starts: it may use select(). For between fork and exec.
+void restore_descriptor_limit();
+
 }  // namespace airlift::posix
