@@ -41,7 +41,8 @@ HeadScanner::Verdict HeadScanner::end_line() {
 bool HeadScanner::allowed(std::uint8_t byte) {
   switch (part_) {
     case Part::request_line:
-      return byte >= ' ' && byte <= '~';
+      if (byte == ' ') return ++blanks_ <= 2;
+      return byte > ' ' && byte <= '~';
     case Part::name:
       if (byte != ':') return is_token(byte);
       part_ = Part::value;

@@ -31,6 +31,7 @@ class HeadScanner {
   std::size_t line_bytes_{0};  ///< of this line, without its end
   std::size_t lines_{0};       ///< whole ones
   std::size_t bytes_{0};
+  int blanks_{0};  ///< of the request line
 };
 
 }  // namespace airlift::http

@@ -27,7 +27,7 @@ inline constexpr std::size_t most_sessions{4};
 
 inline constexpr seconds head_timeout{5};
 inline constexpr seconds idle_timeout{10};    ///< between two requests
-inline constexpr seconds body_timeout{10};    ///< without a byte
+inline constexpr seconds body_timeout{10};    ///< for all of it; of an upload: without a byte
 inline constexpr seconds answer_timeout{10};  ///< without a byte being taken
 inline constexpr seconds linger_timeout{2};   ///< without a byte, for the peer to read the answer and close
 inline constexpr seconds drain_timeout{10};   ///< for what the peer still sends after a refusal

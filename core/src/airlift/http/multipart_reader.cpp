@@ -34,7 +34,7 @@ std::optional<std::string_view> parameter(std::string_view header, std::string_v
     const std::size_t equals = header.find('=');
     if (equals == std::string_view::npos) return std::nullopt;
     const std::string_view found = without_blanks(header.substr(0, equals));
-    header = header.substr(equals + 1);
+    header = without_blanks(header.substr(equals + 1));
     const bool quoted = !header.empty() && header.front() == '"';
     const std::size_t end = quoted ? end_of_quoted(header) : std::min(header.find(';'), header.size());
     if (end == std::string_view::npos) return std::nullopt;

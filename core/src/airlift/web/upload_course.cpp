@@ -92,7 +92,7 @@ void UploadCourse::begin_upload(element::OtaElement& ota) {
 /// Straight into the updater's room, with the work of a block behind it.
 UploadCourse::Step UploadCourse::read_file(element::OtaElement& ota, Input& input) {
   Direct& direct = ota.direct_upload();
-  Step step{Step::waits};
+  Step step{direct.room().empty() ? Step::went : Step::waits};  // without room there is work to do
   for (MutableBytes room = direct.room(); !room.empty(); room = direct.room()) {
     const Result<Input::Read> read = input.read(room);
     if (!read.ok() || (read.value().count == 0 && read.value().end_of_data)) {

@@ -224,11 +224,10 @@ milliseconds WebConnection::read_body(Site& site, Instant now) {
       return now_again;
     }
     if (read.value().count == 0) {
-      if (const milliseconds left = patience(http::body_timeout, now); left > now_again) return left;
+      if (now - entered_at_ < http::body_timeout) return time_until(entered_at_ + http::body_timeout, now);
       refuse(site, refusal_of(408), now);
       return now_again;
     }
-    moved_at_ = now;
     if (const Status taken = take_body(site, read.value().count); !taken.ok()) {
       refuse(site, refusal_of(taken.error()), now);
       return now_again;

@@ -123,10 +123,9 @@ void WebElement::advertise() {
 
 milliseconds WebElement::do_loop(Instant now) {
   open_doors(now);
-  make_room(now);
+  milliseconds wait = make_room(now);
   accept(ports_.plain, Transport::plain, now);
   if (tls_ != Tls::off) accept(ports_.encrypted, Transport::encrypted, now);
-  milliseconds wait{element::idle_wait};
   for (WebConnection& connection : connections_) wait = std::min(wait, connection.loop(site_, now));
   return wait;
 }
@@ -144,16 +143,19 @@ void WebElement::accept(port::StreamPool& pool, Transport transport, Instant now
   if (const auto connection = pool.accept()) place->begin(*connection, transport, now);
 }
 
-/// The connection that has been idle longest gives way when all are in use and another one waits.
-void WebElement::make_room(Instant now) {
+/// The connection that has been idle longest gives way when all are in use and another one waits. Returns when
+/// to look again.
+milliseconds WebElement::make_room(Instant now) {
   const bool wanted = ports_.plain.someone_waits() || (tls_ != Tls::off && ports_.encrypted.someone_waits());
-  if (!wanted || free_connection() != nullptr) return;
+  if (!wanted || free_connection() != nullptr) return element::idle_wait;
   WebConnection* idlest{nullptr};
   for (WebConnection& connection : connections_) {
     const auto since = connection.idle_since(now);
     if (since && (idlest == nullptr || *since < *idlest->idle_since(now))) idlest = &connection;
   }
-  if (idlest != nullptr) idlest->abort(site_);
+  if (idlest == nullptr) return http::eviction_grace;
+  idlest->abort(site_);
+  return milliseconds{0};
 }
 
 void WebElement::do_stop() {

@@ -58,7 +58,7 @@ class WebElement final : public element::Element {
   void advertise();
   void accept(port::StreamPool& pool, Transport transport, Instant now);
   [[nodiscard]] WebConnection* free_connection();
-  void make_room(Instant now);
+  [[nodiscard]] milliseconds make_room(Instant now);
   void log(port::LogLevel level, std::string_view message);
 
   Ports ports_;
