@@ -34,7 +34,7 @@ struct Reading {
     const auto count = std::min<std::uint64_t>(piece.size(), reader.file_bytes_left());
     file.append(as_text(piece.first(count)));
     reader.took_file(count);
-    return count;
+    return count > 0 ? count : reader.take(piece);
   }
 
   MultipartReader reader;
@@ -78,6 +78,7 @@ TEST(MultipartReader, KnowsTheSizeBeforeTheFirstByte) {
 TEST(MultipartReader, TakesAnEmptyFile) {
   const Reading reading{body_of("")};
   EXPECT_EQ(reading.reader.state(), State::done);
+  EXPECT_EQ(reading.taken, body_of("").size());
   EXPECT_EQ(reading.reader.file_bytes(), 0U);
 }
 
@@ -151,7 +152,7 @@ TEST(MultipartReader, BoundsTheHead) {
 TEST(MultipartReader, RefusesABodyThatIsShorterThanItsEnd) {
   const std::string head = std::string{"--bound\r\n"}.append(disposition).append("\r\n");
   EXPECT_EQ(Reading(head, {head.size()}, head.size() + 12).reader.state(), State::refused);
-  EXPECT_EQ(Reading(head, {head.size()}, head.size() + 13).reader.state(), State::closing);
+  EXPECT_EQ(Reading(head, {head.size()}, head.size() + 13).reader.state(), State::file);
 }
 
 TEST(MultipartReader, ChecksTheContentType) {

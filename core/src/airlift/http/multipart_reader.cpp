@@ -150,7 +150,7 @@ void MultipartReader::begin_file() {
   }
   file_bytes_ = file_left_ = body_left_ - ending_.size();
   body_left_ = ending_.size();
-  state_ = file_bytes_ == 0 ? State::closing : State::file;
+  state_ = State::file;
 }
 
 void MultipartReader::took_file(std::uint64_t count) {

@@ -18,7 +18,7 @@ class MultipartReader {
   enum class State : std::uint8_t {
     delimiter,  ///< the first line; its end ends it
     head,       ///< the file's headers; an empty line ends it
-    file,       ///< its last byte ends it
+    file,       ///< took_file() of its last byte ends it, or of none when it is empty
     closing,    ///< the last byte of the body ends it
     done,       ///< whole
     refused,    ///< not one file, damaged, or beyond the limits

@@ -62,12 +62,11 @@ UploadCourse::Step UploadCourse::read_wrapping(element::OtaElement& ota, Input& 
     return Step::went;
   }
   if (read.value().count == 0) return Step::waits;
-  const bool before_file = !owns_upload_;
   input.consume(multipart_.take(input.buffered()));
   const Multipart::State now = multipart_.state();
   if (now == Multipart::State::refused) {
     abort(ota, UpdateError::bad_message);
-  } else if (before_file && (now == Multipart::State::file || now == Multipart::State::closing)) {
+  } else if (now == Multipart::State::file) {
     begin_upload(ota);
   } else if (now == Multipart::State::done) {
     ota.direct_upload().finish();
