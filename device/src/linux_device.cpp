@@ -25,6 +25,7 @@
 #include "device_info.hpp"
 #include "image_files.hpp"
 #include "key_files.hpp"
+#include "mode_note.hpp"
 #include "notify_socket.hpp"
 #include "supervisor.hpp"
 #include "update_memory.hpp"
@@ -82,6 +83,7 @@ class LinuxDevice {
         requests_{requests},
         log_{log},
         state_{state},
+        starts_{state.resets()},
         keys_{options.config_directory, log},
         config_files_{options.config_directory, log},
         info_{options.version, options.state_directory, options.bind_address},
@@ -109,15 +111,17 @@ class LinuxDevice {
         supervisor_{log, [this](const ApplicationEvent& event) { on_application(event); }} {
     if (!registry_.add("device", device_, element::Presence::always) ||
         !registry_.add("ota", ota_, element::Presence::in_bare_mode) ||
-        !registry_.add("web", web_, element::Presence::when_configured)) {
+        !registry_.add("web", web_, element::Presence::when_configured_even_bare)) {
       throw std::logic_error{"the registry is too small"};
     }
   }
 
   Outcome run() {
+    count_start();
     configure();
     const boot::BootPlan plan = decide_boot();
     const Instant now = clock_.now();
+    note_mode(state_.run_directory(), board_.mode());
     board_.start(now);
     // A Linux host brings the device up when both are there; see packaging/airlift-device.service.
     board_.network_is_up(now);
@@ -125,6 +129,7 @@ class LinuxDevice {
     announce_ready();
     start_application(plan);
     while (!requests_.stop && !system_.asked() && trial_.state() != Trial::State::failed) turn();
+    settle_start();
     log_longest_loop();
     board_.stop();
     stop_application();
@@ -134,14 +139,28 @@ class LinuxDevice {
  private:
   [[nodiscard]] const element::UpdateSettings& settings() const { return ota_.settings(); }
 
+  /// Before anything that may be the reason for the next reset.
+  void count_start() {
+    if (!starts_.begin(awake_clock_.now()).ok()) warn_of_resets();
+    board_.set_resets(starts_.resets());
+  }
+
+  /// The run ends because somebody or something wants it to.
+  void settle_start() {
+    if (!starts_.settle().ok()) warn_of_resets();
+  }
+
+  void warn_of_resets() {
+    log_.write(port::LogLevel::warning, "board",
+               "resets cannot be counted: " + sentence_of(UpdateError::storage_failed));
+  }
+
   void configure() {
     std::array<Config, config_file_names.size()> configs;
     for (std::size_t i = 0; i < configs.size(); ++i) {
       configs[i] = read_config(options_.config_directory + "/" + std::string{config_file_names[i]});
       if (!configs[i].error) continue;
       log_.write(port::LogLevel::error, "config", to_text(*configs[i].error, config_file_names[i]));
-      log_.write(port::LogLevel::warning, "config",
-                 "bare mode: only the device and ota elements are started");
       board_.enter_bare_mode();
     }
     for (std::size_t i = 0; i < configs.size(); ++i) {
@@ -276,7 +295,8 @@ class LinuxDevice {
     const milliseconds board_wait = board_.loop(clock_.now());
     longest_loop_ = std::max(longest_loop_, std::chrono::steady_clock::now() - began);
     const milliseconds trial_wait = trial_turn();
-    const milliseconds wait = std::min({board_wait, supervisor_.loop(clock_.now()), trial_wait});
+    const milliseconds start_wait = starts_.loop(awake_clock_.now());
+    const milliseconds wait = std::min({board_wait, supervisor_.loop(clock_.now()), trial_wait, start_wait});
     if (system_.asked() || trial_.state() == Trial::State::failed) return;
     loop_.iterate(wait);
     // Who stops the device may have stopped the application as well: that is no failure of it.
@@ -315,6 +335,7 @@ class LinuxDevice {
   posix::SystemEntropy entropy_;
   posix::SystemCalendar calendar_;
   RebootFlag system_;
+  element::StartCounter starts_;
   KeyFiles keys_;
   ConfigFiles config_files_;
   DeviceInfo info_;

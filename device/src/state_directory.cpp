@@ -83,7 +83,9 @@ void require_flash(const std::string& path) {
 }  // namespace
 
 StateDirectory::StateDirectory(const std::string& path, std::unique_ptr<posix::FileFlash> flash)
-    : run_directory_{std::filesystem::absolute(path) / "run"}, flash_{std::move(flash)} {
+    : run_directory_{std::filesystem::absolute(path) / "run"},
+      resets_{path + "/resets"},
+      flash_{std::move(flash)} {
   const boot::FlashMap map = map_for(slot_bytes_of(*flash_, path));
   store_ = std::make_unique<boot::SlotStore>(*flash_, map);
   history_ = std::make_unique<boot::History>(*flash_, map.history);

@@ -1,5 +1,6 @@
 #pragma once
-// The state directory: the flash file with its slots, and run/ with what is extracted from them to be used.
+// The state directory: the flash file with its slots, the resets in a row, and run/ with what is extracted
+// from them to be used.
 
 #include <cstdint>
 #include <memory>
@@ -8,6 +9,7 @@
 #include "airlift/boot/history.hpp"
 #include "airlift/boot/slot_store.hpp"
 #include "airlift_posix/file_flash.hpp"
+#include "airlift_posix/reset_file.hpp"
 
 namespace airlift::device {
 
@@ -38,6 +40,7 @@ class StateDirectory {
   [[nodiscard]] boot::SlotStore& store() { return *store_; }
   /// Not loaded yet.
   [[nodiscard]] boot::History& history() { return *history_; }
+  [[nodiscard]] posix::ResetFile& resets() { return resets_; }
   /// Where extracted images and the application's own run-time files live; absolute; 0700.
   [[nodiscard]] const std::string& run_directory() const { return run_directory_; }
 
@@ -45,6 +48,7 @@ class StateDirectory {
   StateDirectory(const std::string& path, std::unique_ptr<posix::FileFlash> flash);
 
   std::string run_directory_;
+  posix::ResetFile resets_;
   std::unique_ptr<posix::FileFlash> flash_;
   std::unique_ptr<boot::SlotStore> store_;
   std::unique_ptr<boot::History> history_;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "boot_report.hpp"
+#include "mode_note.hpp"
 #include "state_directory.hpp"
 
 namespace airlift::device {
@@ -21,6 +22,8 @@ DeviceStatus read_status(const std::string& state_directory) {
   DeviceStatus status;
   status.state_directory = state_directory;
   status.running = StateDirectory::in_use(state_directory);
+  if (status.running) status.mode = noted_mode(state.run_directory());
+  status.resets = state.resets().read();
   status.largest_image_bytes = store.capacity_bytes(image::Kind::firmware);
   Status loaded = store.load();
   for (int i = 0; i < most_tries; ++i) {

@@ -10,6 +10,8 @@ namespace airlift::device {
 struct DeviceStatus {
   std::string state_directory;
   bool running{false};     ///< a device runs with this state directory
+  std::string mode;        ///< in which it has started; empty: it does not run
+  std::uint8_t resets{0};  ///< starts in a row without good running
   bool has_record{false};  ///< false: `record` is empty
   boot::BootRecord record;
   boot::RecentUpdates history;

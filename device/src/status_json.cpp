@@ -75,6 +75,8 @@ std::string status_json(const DeviceStatus& status) {
   Json json{{"format", 1},
             {"state_directory", status.state_directory},
             {"running", status.running},
+            {"mode", text_or_null(status.mode)},
+            {"resets_in_a_row", status.resets},
             {"boot_record", status.has_record},
             {"on_trial", record.on_trial()},
             {"attempts", record.attempts},

@@ -106,12 +106,18 @@ std::string history_text(const boot::RecentUpdates& history) {
   return table(rows);
 }
 
+std::string start_text(const DeviceStatus& status) {
+  const std::string mode = status.mode.empty() ? "" : status.mode + " mode, ";
+  return mode + "starts in a row without 60 s of good running: " + std::to_string(status.resets);
+}
+
 }  // namespace
 
 std::string status_text(const DeviceStatus& status) {
   const boot::BootRecord& record = status.record;
   std::vector<Row> facts{{"device", status.running ? "running" : "not running"},
                          {"state directory", status.state_directory},
+                         {"start-up", start_text(status)},
                          {"trial", trial_text(record)},
                          {"security floor", std::to_string(record.security_floor)},
                          {"retired keys", retired_text(record)},

@@ -68,7 +68,7 @@ struct WebRig {
   WebRig() {
     (void)registry.add("device", device, element::Presence::always);
     (void)registry.add("ota", ota, element::Presence::in_bare_mode);
-    (void)registry.add("web", web, element::Presence::when_configured);
+    (void)registry.add("web", web, element::Presence::when_configured_even_bare);
     set("device", "name", "lamp");
     set("device", "safemode", "false");
     set("ota", "port", "8266");

@@ -20,6 +20,10 @@ class Probe final : public Element {
   int loops{0};
   milliseconds wait{idle_wait};
   bool ask_reboot{false};
+  bool is_busy{false};
+  bool password{false};
+  [[nodiscard]] bool busy() const override { return is_busy; }
+  [[nodiscard]] bool has_password() const override { return password; }
 
  private:
   SetResult do_set(std::string_view property, std::string_view value) override {
@@ -62,6 +66,7 @@ class BoardTest : public ::testing::Test {
   ElementRegistry registry;
   DeviceElement device{"default-name"};
   Probe bare_probe;
+  Probe web_probe;
   Probe first;
   Probe second;
   testing::MemoryLog log;
@@ -196,30 +201,110 @@ TEST_F(BoardTest, LogsOnlyWhatTheElementsLevelLetsPass) {
   EXPECT_TRUE(log.contains("lamp/0: careful"));
 }
 
-TEST(DeviceElement, TakesOnlyNamesThatCanBeHostNames) {
-  DeviceElement device{"default"};
-  for (const std::string_view bad :
-       {"", "with blank", "with.dot", "-lead", "trail-", "umlaut-\xc3\xa4", "nul\n"}) {
-    EXPECT_EQ(device.set("name", bad), SetResult::bad_value) << bad;
-  }
-  EXPECT_EQ(device.set("name", std::string(64, 'a')), SetResult::bad_value);
-  EXPECT_EQ(device.name(), "default");
-  EXPECT_EQ(device.set("NAME", std::string(63, 'a')), SetResult::ok);
-  EXPECT_EQ(device.set("name", "dev_ding-2"), SetResult::ok);
+TEST_F(BoardTest, ElementsWithoutALogLevelHaveTheDevices) {
+  set("lamp", "0", "color", "red");
+  board.log(first, port::LogLevel::debug, "detail 1");
+  set("device", "0", "loglevel", "2");
+  board.log(first, port::LogLevel::debug, "detail 2");
+  set("lamp", "0", "loglevel", "1");
+  board.log(first, port::LogLevel::debug, "detail 3");
+  EXPECT_FALSE(log.contains("detail 1"));
+  EXPECT_TRUE(log.contains("detail 2"));
+  EXPECT_FALSE(log.contains("detail 3"));
 }
 
-TEST(DeviceElement, ReadsBooleansAsHomeDingWritesThem) {
-  DeviceElement device{"default"};
-  EXPECT_TRUE(device.safe_mode());
-  EXPECT_TRUE(device.service_discovery());
-  for (const std::string_view no : {"false", "FALSE", "0", "no", "off"}) {
-    EXPECT_EQ(device.set("safemode", "true"), SetResult::ok);
-    EXPECT_EQ(device.set("safemode", no), SetResult::ok);
-    EXPECT_FALSE(device.safe_mode()) << no;
-  }
-  EXPECT_EQ(device.set("sd", "maybe"), SetResult::bad_value);
-  EXPECT_TRUE(device.service_discovery());
+TEST_F(BoardTest, IsBusyAsSoonAsOneElementIs) {
+  EXPECT_FALSE(board.busy());
+  second.is_busy = true;
+  EXPECT_TRUE(board.busy());
 }
+
+// Start-up modes
+
+TEST_F(BoardTest, StartsNormallyUnlessToldOfResets) {
+  EXPECT_EQ(board.mode(), StartMode::normal);
+  board.set_resets(1);
+  start_all();
+  EXPECT_EQ(board.mode(), StartMode::normal);
+  EXPECT_TRUE(log.lines.empty());
+}
+
+TEST_F(BoardTest, TheSecondResetSwitchesSafeModeOffAndIsNormalElse) {
+  board.set_resets(2);
+  set("device", "0", "safemode", "true");
+  set("lamp", "0", "color", "red");
+  start_all();
+  EXPECT_EQ(board.mode(), StartMode::unsafe);
+  EXPECT_TRUE(first.active());
+  EXPECT_FALSE(board.safe_mode_for(first));
+  EXPECT_TRUE(
+      log.contains(port::LogLevel::warning, "2 starts without 60 s of good running: safe mode is off"));
+}
+
+TEST_F(BoardTest, TheThirdResetLeavesWhatIsNeededForRepair) {
+  ASSERT_TRUE(registry.add("web", web_probe, Presence::when_configured_even_bare));
+  board.set_resets(3);
+  set("lamp", "0", "color", "red");
+  set("web", "0", "color", "red");
+  start_all();
+  EXPECT_EQ(board.mode(), StartMode::bare);
+  EXPECT_FALSE(first.claimed());
+  EXPECT_TRUE(bare_probe.active());
+  EXPECT_TRUE(web_probe.active());
+  EXPECT_TRUE(log.contains(port::LogLevel::warning, "3 starts without 60 s of good running: bare mode"));
+}
+
+TEST_F(BoardTest, WhatNobodyHasConfiguredIsNotThereInBareModeUnlessItMustAnswer) {
+  ASSERT_TRUE(registry.add("web", web_probe, Presence::when_configured_even_bare));
+  board.set_resets(200);
+  start_all();
+  EXPECT_TRUE(bare_probe.active());
+  EXPECT_FALSE(web_probe.claimed());
+}
+
+struct SafeModeCase {
+  const char* name;
+  std::uint8_t resets;
+  bool file_unreadable;
+  bool configured;
+  bool password;
+  bool configured_safe;  ///< what `safemode` says
+  bool expected;
+};
+
+/// docs/design/elements.md, "Safe mode".
+constexpr SafeModeCase safe_mode_cases[]{
+    {"normal, on", 1, false, true, true, true, true},
+    {"normal, off", 1, false, true, false, false, false},
+    {"unsafe, on", 2, false, true, true, true, false},
+    {"unsafe, on, no password", 2, false, true, false, true, false},
+    {"bare, password", 3, false, true, true, true, false},
+    {"bare, on, no password", 3, false, true, false, true, true},
+    {"bare, off, no password", 3, false, true, false, false, false},
+    {"bare, not configured", 3, false, false, false, false, true},
+    {"unreadable, on, password", 1, true, true, true, true, true},
+    {"unreadable, off", 1, true, true, true, false, false},
+    {"unreadable, not configured", 1, true, false, false, false, true},
+    {"unreadable, twice, no password", 2, true, true, false, true, true},
+    {"unreadable, twice, password", 2, true, true, true, true, false},
+    {"unreadable, twice, not configured", 2, true, false, false, true, true},
+    {"unreadable, thrice, password", 3, true, true, true, true, false},
+};
+
+class SafeMode : public BoardTest, public ::testing::WithParamInterface<SafeModeCase> {};
+
+TEST_P(SafeMode, FollowsItsTable) {
+  const SafeModeCase& row = GetParam();
+  board.set_resets(row.resets);
+  if (row.file_unreadable) board.enter_bare_mode();
+  set("device", "0", "safemode", row.configured_safe ? "true" : "false");
+  if (row.configured) set("ota", "0", "color", "red");
+  bare_probe.password = row.password;
+  board.start(now);
+  EXPECT_EQ(board.safe_mode_for(bare_probe), row.expected) << row.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, SafeMode, ::testing::ValuesIn(safe_mode_cases));
 
 }  // namespace
 }  // namespace airlift::element

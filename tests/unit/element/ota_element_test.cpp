@@ -2,10 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "airlift/element/board.hpp"
-#include "support/extension_rig.hpp"
-#include "support/fake_advertiser.hpp"
-#include "support/fake_keys.hpp"
+#include "support/ota_rig.hpp"
 #include "support/signing.hpp"
 
 namespace airlift::element {
@@ -16,60 +13,7 @@ using testing::test_image;
 
 const port::Endpoint host = test_endpoint(1, 40000);
 
-/// The OTA element on a board, all ports fakes.
-class Ota : public ::testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_TRUE(registry.add("device", device, Presence::always));
-    ASSERT_TRUE(registry.add("ota", ota, Presence::in_bare_mode));
-    set("device", "name", "devding");
-    set("device", "safemode", "false");
-    set("ota", "description", "Listen for 'over the air' OTA Updates");
-  }
-  void set(std::string_view type, std::string_view property, std::string_view value) {
-    board.set({"config.json", type, "0", property, value});
-  }
-  void start() {
-    board.start(now);
-    board.network_is_up(now);
-  }
-  void run(milliseconds time = milliseconds{0}) {
-    now += time;
-    for (int i = 0; i < 10000 && board.loop(now).count() == 0; ++i) continue;
-  }
-  std::string exchange(std::string_view datagram, const port::Endpoint& from = host) {
-    socket.sent.clear();
-    socket.deliver(from, datagram);
-    run();
-    return socket.last_sent();
-  }
-  [[nodiscard]] static std::string invitation(std::string_view image) {
-    return std::string{
-        wire::format_invitation({wire::Command::firmware, 50000, static_cast<std::uint32_t>(image.size()),
-                                 crypto::md5(as_bytes(image))})};
-  }
-
-  testing::Storage storage;
-  testing::FakeDatagramSocket socket;
-  testing::FakeStream stream;
-  testing::FakeStream extension_stream;
-  testing::FakeListener listener{extension_stream};
-  std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};
-  testing::FakeAdvertiser advertiser;
-  testing::FakeEntropy entropy;
-  testing::FakeSystem system;
-  testing::MemoryLog log;
-  ElementRegistry registry;
-  DeviceElement device{"default"};
-  testing::FakeCalendar calendar;
-  testing::FakeKeys keys;
-  OtaElement ota{{socket, stream, advertiser, entropy, calendar, keys, extension_stream, listener, gzip_arena,
-                  OtaElement::Tls::available},
-                 storage.updater,
-                 "board-id"};
-  Board board{registry, device, log, system};
-  Instant now{seconds{1000}};
-};
+using Ota = testing::OtaRig;
 
 TEST_F(Ota, ListensAndAdvertisesAsConfigured) {
   set("ota", "port", "3232");

@@ -28,6 +28,9 @@ class History {
   /// The last updates, each with its newest entry.
   [[nodiscard]] RecentUpdates recent();
 
+  /// Changes with each entry: who keeps what recent() gave sees when it is old.
+  [[nodiscard]] std::uint32_t version() const { return last_sequence_; }
+
   /// Notes a new update and gives it its number. Outcomes: ok; flash_write, flash_erase: not noted.
   [[nodiscard]] Status add(HistoryEntry& entry);
 

@@ -28,6 +28,10 @@ std::string_view name_of(UpdateResult result) {
   return "unknown";
 }
 
+std::string_view word_for(UpdateResult result) {
+  return result == UpdateResult::rolled_back ? "rolled_back" : name_of(result);
+}
+
 DigestPrefix prefix_of(const crypto::Sha256Digest& digest) {
   DigestPrefix prefix{};
   std::copy_n(digest.begin(), prefix.size(), prefix.begin());

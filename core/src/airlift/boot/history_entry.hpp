@@ -13,6 +13,8 @@ enum class UpdateResult : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view name_of(UpdateResult result);
+/// The name without a blank.
+[[nodiscard]] std::string_view word_for(UpdateResult result);
 
 using DigestPrefix = std::array<std::uint8_t, 8>;
 using SourceText = FixedString<47>;

@@ -33,7 +33,7 @@ Element* Board::find_or_claim(const Setting& setting) {
   for (const Place& place : registry_.places()) {
     if (!codec::equal_ignoring_case(place.type, setting.type)) continue;
     known_type = true;
-    if (bare_ && place.presence == Presence::when_configured) return nullptr;
+    if (mode() == StartMode::bare && place.presence == Presence::when_configured) return nullptr;
     if (codec::equal_ignoring_case(place.element->id(), id)) return place.element;
     if (!place.element->claimed() && free_place == nullptr) free_place = &place;
   }
@@ -41,7 +41,7 @@ Element* Board::find_or_claim(const Setting& setting) {
     free_place->element->claim(joined_id(free_place->type, setting.id), true);
     return free_place->element;
   }
-  if (!bare_ || known_type) {
+  if (mode() != StartMode::bare || known_type) {
     warn(setting, known_type ? "no room for another element of this type" : "unknown element type");
   }
   return nullptr;
@@ -66,11 +66,42 @@ void Board::set(const Setting& setting) {
   warn(setting, reason);
 }
 
+bool Board::safe_mode_for(const Element& element) const {
+  switch (mode()) {
+    case StartMode::normal:
+      return device_.safe_mode();
+    case StartMode::unsafe:
+      return false;
+    case StartMode::bare:
+      break;
+  }
+  if (!element.configured()) return true;
+  const bool repairable = by_resets_ != StartMode::normal && element.has_password();
+  return device_.safe_mode() && !repairable;
+}
+
+bool Board::busy() const {
+  const Span<const Place> places = registry_.places();
+  return std::any_of(places.begin(), places.end(), [](const Place& place) { return place.element->busy(); });
+}
+
+void Board::log_mode() {
+  if (mode() == StartMode::normal) return;
+  FixedString<longest_message_bytes> message;
+  if (by_resets_ != StartMode::normal)
+    message.append_number(resets_).append(" starts without 60 s of good running: ");
+  message.append(mode() == StartMode::unsafe
+                     ? "safe mode is off until the next start"
+                     : "bare mode, only the device, ota and web elements are started");
+  log_.write(port::LogLevel::warning, "board", message);
+}
+
 void Board::start(Instant now) {
   if (phase_ != Phase::configuring) return;
+  log_mode();
   for (const Place& place : registry_.places()) {
-    const bool wanted =
-        place.presence == Presence::always || (bare_ && place.presence == Presence::in_bare_mode);
+    const bool wanted = place.presence == Presence::always ||
+                        (mode() == StartMode::bare && place.presence == Presence::in_bare_mode);
     if (wanted && !place.element->claimed()) place.element->claim(joined_id(place.type, default_id), false);
   }
   phase_ = Phase::sys;
@@ -116,7 +147,9 @@ void Board::stop() {
 
 void Board::log(const Element& element, port::LogLevel level, std::string_view message) {
   // Warnings pass at every level: HomeDing has no level between errors and information.
-  if (level > port::LogLevel::warning && level > element.log_level()) return;
+  const port::LogLevel most =
+      element.log_level().value_or(device_.log_level().value_or(port::LogLevel::info));
+  if (level > port::LogLevel::warning && level > most) return;
   log_.write(level, element.id(), message);
 }
 

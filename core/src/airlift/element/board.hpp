@@ -3,6 +3,7 @@
 
 #include "airlift/element/device_element.hpp"
 #include "airlift/element/registry.hpp"
+#include "airlift/element/start_up.hpp"
 
 namespace airlift::element {
 
@@ -29,9 +30,10 @@ class Board {
   Board(ElementRegistry& registry, DeviceElement& device, port::Log& log, port::System& system)
       : registry_{registry}, device_{device}, log_{log}, system_{system} {}
 
-  /// Before set(): a configuration file could not be read. Only elements with Presence::in_bare_mode or
-  /// always exist then.
-  void enter_bare_mode() { bare_ = true; }
+  /// Before set(): StartCounter's resets(). Never told: the start before was in order.
+  void set_resets(std::uint8_t in_a_row) { by_resets_ = start_mode(resets_ = in_a_row); }
+  /// Before set(): a configuration file could not be read. Bare mode follows.
+  void enter_bare_mode() { file_unreadable_ = true; }
 
   /// Only in `configuring`. What cannot be applied is logged as a warning that names file, element and
   /// property, and passed over. Values never appear in the log: one may be a password.
@@ -50,14 +52,16 @@ class Board {
   void stop();
 
   [[nodiscard]] Phase phase() const { return phase_; }
+  [[nodiscard]] StartMode mode() const { return file_unreadable_ ? StartMode::bare : by_resets_; }
   [[nodiscard]] const DeviceElement& device() const { return device_; }
   [[nodiscard]] Span<const Place> places() const { return registry_.places(); }
 
-  /// Whether `element` must refuse every update and change: the device's safe mode, or bare mode for an
-  /// element whose own configuration may stand in the file that could not be read.
-  [[nodiscard]] bool safe_mode_for(const Element& element) const {
-    return device_.safe_mode() || (bare_ && !element.configured());
-  }
+  /// Whether `element` must refuse every update and change. The one rule for every way in; its table:
+  /// docs/design/elements.md, "Safe mode".
+  [[nodiscard]] bool safe_mode_for(const Element& element) const;
+
+  /// Whether a planned restart has to wait for some element.
+  [[nodiscard]] bool busy() const;
 
   /// Logs in the name of `element`, when its log level lets the message pass.
   void log(const Element& element, port::LogLevel level, std::string_view message);
@@ -68,6 +72,7 @@ class Board {
  private:
   [[nodiscard]] Element* find_or_claim(const Setting& setting);
   void warn(const Setting& setting, std::string_view reason);
+  void log_mode();
   void start_elements(StartUp up_to, Instant now);
 
   ElementRegistry& registry_;
@@ -75,7 +80,9 @@ class Board {
   port::Log& log_;
   port::System& system_;
   Phase phase_{Phase::configuring};
-  bool bare_{false};
+  std::uint8_t resets_{1};
+  StartMode by_resets_{StartMode::normal};
+  bool file_unreadable_{false};
   bool reboot_requested_{false};
 };
 

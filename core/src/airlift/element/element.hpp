@@ -2,6 +2,7 @@
 // An element: one function of a device, configured by text and given time by the board.
 // docs/design/elements.md.
 
+#include <optional>
 #include <string_view>
 
 #include "airlift/base/fixed_string.hpp"
@@ -27,6 +28,11 @@ enum class SetResult : std::uint8_t {
 
 using ElementId = FixedString<48>;   ///< "ota/0"
 using LabelText = FixedString<128>;  ///< title, description, room
+
+/// The form in which booleans are shown.
+[[nodiscard]] constexpr std::string_view text_of(bool value) {
+  return value ? "true" : "false";
+}
 
 class Element {
  public:
@@ -63,7 +69,8 @@ class Element {
   [[nodiscard]] std::string_view id() const { return id_; }
   [[nodiscard]] bool active() const { return active_; }
   [[nodiscard]] StartUp start_up() const { return start_up_; }
-  [[nodiscard]] port::LogLevel log_level() const { return log_level_; }
+  /// Nothing: the device's.
+  [[nodiscard]] std::optional<port::LogLevel> log_level() const { return log_level_; }
   [[nodiscard]] std::string_view title() const { return title_; }
   [[nodiscard]] std::string_view description() const { return description_; }
   [[nodiscard]] std::string_view room() const { return room_; }
@@ -76,13 +83,17 @@ class Element {
   [[nodiscard]] bool claimed() const { return !id_.empty(); }
   /// True when a configuration file names this element.
   [[nodiscard]] bool configured() const { return configured_; }
+  /// Whether nobody can change anything through this element without its password.
+  [[nodiscard]] virtual bool has_password() const { return false; }
+  /// Whether a planned restart would break what is under way here.
+  [[nodiscard]] virtual bool busy() const { return false; }
 
  private:
   [[nodiscard]] virtual SetResult do_set(std::string_view property, std::string_view value) = 0;
   virtual void do_start(Board& board, Instant now) = 0;
   [[nodiscard]] virtual milliseconds do_loop(Instant now) = 0;
   virtual void do_stop() = 0;
-  virtual void do_values(ValueSink& sink) { sink.value("active", active_ ? "true" : "false"); }
+  virtual void do_values(ValueSink& sink) { sink.value("active", text_of(active_)); }
   [[nodiscard]] virtual SetResult do_act(std::string_view /*name*/, std::string_view /*value*/) {
     return SetResult::unknown_property;
   }
@@ -92,12 +103,16 @@ class Element {
   LabelText description_;
   LabelText room_;
   StartUp start_up_;
-  port::LogLevel log_level_{port::LogLevel::info};
+  std::optional<port::LogLevel> log_level_;
   bool active_{false};
   bool configured_{false};
 };
 
 /// HomeDing's booleans: true/1/yes/on and false/0/no/off, in any case. False when `value` is none of them.
 [[nodiscard]] bool parse_bool(std::string_view value, bool& into);
+
+/// HomeDing's times: `hh:mm`, `hh:mm:ss`, or a number of seconds, also with the unit `s`, `m`, `h` or `d`
+/// behind it. Nothing for anything else, or for more than a year.
+[[nodiscard]] std::optional<seconds> parse_time(std::string_view value);
 
 }  // namespace airlift::element

@@ -30,7 +30,8 @@ OtaElement::OtaElement(const Ports& ports, update::Updater& updater, std::string
                  updater,
                  guard_,
                  report_},
-      direct_{updater} {}
+      direct_{updater},
+      values_{updater} {}
 
 SetResult OtaElement::do_set(std::string_view property, std::string_view value) {
   if (equal_ignoring_case(property, "port")) {
@@ -158,6 +159,15 @@ void OtaElement::watch_advertiser() {
 
 bool OtaElement::upload_running() const {
   return session_.running() || extension_.upload_running() || direct_.running();
+}
+
+bool OtaElement::busy() const {
+  return upload_running() || extension_.paused() || updater_.store().record().on_trial();
+}
+
+void OtaElement::do_values(ValueSink& sink) {
+  const StartMode mode = board_ != nullptr ? board_->mode() : StartMode::normal;
+  values_.show(sink, {accepts_uploads(), safe_mode_, mode, board_id_});
 }
 
 InvitationDesk::Situation OtaElement::situation() const {

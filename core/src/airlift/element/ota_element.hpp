@@ -7,6 +7,7 @@
 #include "airlift/element/direct_upload.hpp"
 #include "airlift/element/extension_session.hpp"
 #include "airlift/element/invitation_desk.hpp"
+#include "airlift/element/ota_values.hpp"
 #include "airlift/element/update_settings.hpp"
 #include "airlift/element/upload_session.hpp"
 #include "airlift/port/advertiser.hpp"
@@ -39,7 +40,9 @@ class OtaElement final : public Element {
 
   /// What the configuration asked for.
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  [[nodiscard]] bool has_password() const { return access_.has_password(); }
+  [[nodiscard]] bool has_password() const override { return access_.has_password(); }
+  /// Also while an upload is paused, and while an image is on trial.
+  [[nodiscard]] bool busy() const override;
   /// False in safe mode: every upload is refused.
   [[nodiscard]] bool accepts_uploads() const { return active() && !safe_mode_; }
   [[nodiscard]] const UploadSession& session() const { return session_; }
@@ -67,6 +70,7 @@ class OtaElement final : public Element {
   void do_start(Board& board, Instant now) override;
   milliseconds do_loop(Instant now) override;
   void do_stop() override;
+  void do_values(ValueSink& sink) override;
 
   [[nodiscard]] InvitationDesk::Situation situation() const;
   [[nodiscard]] bool upload_running() const;
@@ -103,6 +107,7 @@ class OtaElement final : public Element {
   StatusReport report_;
   ExtensionSession extension_;
   DirectUpload direct_;
+  OtaValues values_;
   Board* board_{nullptr};
 
   std::uint16_t port_{wire::esp8266_port};

@@ -10,10 +10,11 @@
 
 namespace airlift::element {
 
-/// When an element exists without being configured.
+/// When an element exists.
 enum class Presence : std::uint8_t {
-  when_configured,
-  in_bare_mode,  ///< also when a configuration file cannot be read
+  when_configured,            ///< and not in bare mode
+  when_configured_even_bare,  ///< also in bare mode
+  in_bare_mode,               ///< when configured, and in bare mode always
   always,
 };
 

@@ -3,11 +3,6 @@
 namespace airlift::element {
 namespace {
 
-/// One word.
-std::string_view word_for(boot::UpdateResult result) {
-  return result == boot::UpdateResult::rolled_back ? "rolled_back" : boot::name_of(result);
-}
-
 wire::SlotStatus status_of(const boot::SlotInfo& slot) {
   wire::SlotStatus status;
   status.state = boot::name_of(slot.state);
@@ -52,7 +47,7 @@ void StatusReport::describe_last_update(wire::LastUpdate& into) {
   if (updates.count == 0) return;
   const boot::HistoryEntry& last = updates.entries[0];
   into.number = last.number;
-  into.result = word_for(last.result);
+  into.result = boot::word_for(last.result);
   into.cause = last.cause;
   into.image_prefix = last.to;
 }

@@ -66,7 +66,7 @@ SetResult WebElement::do_set(std::string_view property, std::string_view value) 
 
 void WebElement::do_start(element::Board& board, Instant now) {
   site_.board = &board;
-  const bool safe = board.safe_mode_for(site_.ota) || board.safe_mode_for(*this);
+  const bool safe = board.safe_mode_for(site_.ota);  // its password is ours
   site_.guard.set_changes(safe ? Guard::Changes::in_safe_mode : Guard::Changes::allowed);
   plain_.next_try_at = encrypted_.next_try_at = now;
   if (tls_ != Tls::off) open_identity();
