@@ -6,6 +6,7 @@
 namespace airlift::web {
 
 void send_page(Call& call);
+void send_home(Call& call);
 void show_login(Call& call);
 void log_in(Call& call);
 void log_out(Call& call);

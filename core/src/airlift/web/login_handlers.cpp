@@ -48,6 +48,14 @@ void send_page(Call& call) {
   answer.whole = page.gzip;
 }
 
+void send_home(Call& call) {
+  const std::string_view elsewhere = call.site.board->device().home_page();
+  if (elsewhere.empty()) return send_page(call);
+  call.answer.status = 302;
+  call.answer.content_type = {};
+  call.answer.header("Location", elsewhere);
+}
+
 void show_login(Call& call) {
   const Guard& guard = call.site.guard;
   const Session* session = call.site.guard.session_of(call.request, call.now);

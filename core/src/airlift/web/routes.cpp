@@ -11,7 +11,7 @@ using Path = Route::Path;
 constexpr std::string_view state_prefix{"/api/state/"};
 
 constexpr Route route_table[]{
-    {Method::get, Path::whole, "/", Need::nothing, Body::none, send_page},
+    {Method::get, Path::whole, "/", Need::nothing, Body::none, send_home},
     {Method::get, Path::whole, "/index.html", Need::nothing, Body::none, send_page},
     {Method::get, Path::whole, "/update", Need::nothing, Body::none, send_page},
     {Method::post, Path::whole, "/update", Need::change, Body::upload, nullptr},
