@@ -11,6 +11,7 @@
 #include "airlift/element/ota_element.hpp"
 #include "airlift/web/web_element.hpp"
 #include "airlift_posix/address.hpp"
+#include "airlift_posix/certificate_files.hpp"
 #include "airlift_posix/mdns_advertiser.hpp"
 #include "airlift_posix/steady_clock.hpp"
 #include "airlift_posix/stream_listener.hpp"
@@ -37,15 +38,6 @@ using element::Trial;
 using element::TrialSettings;
 
 constexpr std::size_t web_connections{8};  // served at once; docs/design/device-page.md, "Bounds"
-
-/// Until there is one.
-class NoTls final : public port::TlsIdentity {
- public:
-  [[nodiscard]] Status open(std::string_view, std::string_view, std::string_view) override {
-    return UpdateError::tls_failed;
-  }
-  [[nodiscard]] std::string_view fingerprint() const override { return {}; }
-};
 
 class RebootFlag final : public port::System {
  public:
@@ -93,7 +85,8 @@ class LinuxDevice {
         extension_stream_{loop, options.bind_address},
         listener_{loop, options.bind_address, extension_stream_},
         plain_pool_{loop, options.bind_address, web_connections},
-        encrypted_pool_{loop, options.bind_address, web_connections},
+        identity_{{options.config_directory, options.state_directory, options.bind_address}, log},
+        encrypted_pool_{loop, options.bind_address, web_connections, &identity_},
         mdns_name_{loop, options.bind_address},
         device_{options.default_name},
         ota_{{socket_, stream_, advertiser_, entropy_, calendar_, keys_, extension_stream_, listener_,
@@ -156,6 +149,7 @@ class LinuxDevice {
   }
 
   void configure() {
+    config_files_.begin_run(ConfigFiles::LastRun::good);
     std::array<Config, config_file_names.size()> configs;
     for (std::size_t i = 0; i < configs.size(); ++i) {
       configs[i] = read_config(options_.config_directory + "/" + std::string{config_file_names[i]});
@@ -346,8 +340,8 @@ class LinuxDevice {
   posix::TcpStream extension_stream_;
   posix::StreamListener listener_;
   posix::TcpStreamPool plain_pool_;
+  posix::CertificateFiles identity_;
   posix::TcpStreamPool encrypted_pool_;
-  NoTls identity_;
   posix::MdnsName mdns_name_;
   posix::MdnsAdvertiser advertiser_{mdns_name_};
   posix::MdnsAdvertiser http_advertiser_{mdns_name_};

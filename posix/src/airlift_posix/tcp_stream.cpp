@@ -13,6 +13,8 @@
 namespace airlift::posix {
 namespace {
 
+constexpr std::chrono::seconds longest_handshake{5};
+
 void send_at_once(int fd) {
   const int on{1};
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -98,8 +100,23 @@ Result<std::size_t> TcpStream::write(Bytes bytes) {
 
 Status TcpStream::start_tls(TlsRole role, Bytes pre_shared_key) {
   if (state() != State::open || tls_) return UpdateError::tls_failed;
-  tls_ = TlsChannel::make(fd_.get(), role, pre_shared_key);
-  if (!tls_) return UpdateError::tls_failed;
+  return go_on_inside(TlsChannel::make(fd_.get(), role, pre_shared_key));
+}
+
+Status TcpStream::start_tls_server(SSL_CTX* context) {
+  if (state() != State::open || tls_) return UpdateError::tls_failed;
+  handshake_over_ = loop_.after(longest_handshake, [this] {
+    if (tls_->established()) return;
+    fail(UpdateError::tls_failed);
+    const auto ready = ready_;  // it may destroy this object
+    if (ready) ready();
+  });
+  return go_on_inside(TlsChannel::make_server(fd_.get(), context));
+}
+
+Status TcpStream::go_on_inside(std::unique_ptr<TlsChannel> channel) {
+  tls_ = std::move(channel);
+  if (!tls_) return fail(UpdateError::tls_failed);
   wake_soon();
   return {};
 }
@@ -196,6 +213,7 @@ UpdateError TcpStream::fail(UpdateError error) {
 void TcpStream::release_socket() {
   wait_for(Wait::nothing);
   soon_.reset();
+  handshake_over_.reset();
   tls_.reset();
   if (state_ == State::open) end_politely(fd_.get());
   fd_.reset();

@@ -1,6 +1,8 @@
 #pragma once
 // A byte stream over TCP: outgoing on the device, accepted on the uploader.
 
+#include <openssl/types.h>
+
 #include <functional>
 #include <memory>
 
@@ -35,6 +37,10 @@ class TcpStream final : public port::Stream {
   void close() override;
   [[nodiscard]] Status start_tls(TlsRole role, Bytes pre_shared_key) override;
 
+  /// Goes on as a TLS server with the certificate of `context`; only while `open`. As start_tls(), but a
+  /// handshake that takes longer than 5 s fails.
+  [[nodiscard]] Status start_tls_server(SSL_CTX* context);
+
   /// Why connect() or the connecting after it failed: an errno; 0: it did not.
   [[nodiscard]] int connect_error() const { return connect_error_; }
 
@@ -50,6 +56,7 @@ class TcpStream final : public port::Stream {
 
   void on_event();
   void finish_connecting();
+  [[nodiscard]] Status go_on_inside(std::unique_ptr<TlsChannel> channel);
   void advance_tls();
   void watch_tls();
   void wake_soon();
@@ -71,6 +78,7 @@ class TcpStream final : public port::Stream {
   Watch watch_;                      ///< behind fd_: it must go first
   std::unique_ptr<TlsChannel> tls_;  ///< null: plain bytes
   Timer soon_;                       ///< calls on_event() without an event of the socket
+  Timer handshake_over_;             ///< when it must be
 };
 
 }  // namespace airlift::posix

@@ -6,8 +6,9 @@
 
 namespace airlift::posix {
 
-TcpStreamPool::TcpStreamPool(EventLoop& loop, port::IpAddress bind_address, std::size_t size)
-    : loop_{loop}, bind_address_{bind_address} {
+TcpStreamPool::TcpStreamPool(EventLoop& loop, port::IpAddress bind_address, std::size_t size,
+                             const CertificateFiles* identity)
+    : loop_{loop}, bind_address_{bind_address}, identity_{identity} {
   for (std::size_t i = 0; i < size; ++i) {
     streams_.emplace_back(loop, bind_address).set_closed([this] {
       if (listener_) listener_->resume();
@@ -17,6 +18,7 @@ TcpStreamPool::TcpStreamPool(EventLoop& loop, port::IpAddress bind_address, std:
 
 Status TcpStreamPool::listen(std::uint16_t port) {
   close();
+  if (identity_ != nullptr && identity_->context() == nullptr) return UpdateError::tls_failed;
   try {
     listener_.emplace(loop_, bind_address_, port, [this] { listener_->pause(); });
   } catch (const std::system_error&) {
@@ -38,6 +40,8 @@ std::optional<port::StreamPool::Connection> TcpStreamPool::accept() {
   if (accepted || !listener_->someone_waits()) listener_->resume();
   if (!accepted) return std::nullopt;
   stream->take_over(std::move(accepted->fd));
+  // When that fails, the stream has failed, and its user sees it.
+  if (identity_ != nullptr) (void)stream->start_tls_server(identity_->context());
   return Connection{stream, accepted->peer};
 }
 

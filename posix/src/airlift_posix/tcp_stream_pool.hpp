@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "airlift/port/stream_pool.hpp"
+#include "airlift_posix/certificate_files.hpp"
 #include "airlift_posix/tcp_listener.hpp"
 
 namespace airlift::posix {
@@ -15,7 +16,9 @@ class TcpStreamPool final : public port::StreamPool {
   /// backlog. A new connection ends the loop's wait once. One that was not accepted then does so again when a
   /// stream of the pool is closed or another connection was accepted: whoever does not want it yet does not
   /// make the loop spin.
-  TcpStreamPool(EventLoop& loop, port::IpAddress bind_address, std::size_t size);
+  /// With an `identity`, which outlives the pool, all connections are encrypted; a handshake has 5 s.
+  TcpStreamPool(EventLoop& loop, port::IpAddress bind_address, std::size_t size,
+                const CertificateFiles* identity = nullptr);
 
   [[nodiscard]] Status listen(std::uint16_t port) override;
   void close() override;
@@ -30,6 +33,7 @@ class TcpStreamPool final : public port::StreamPool {
 
   EventLoop& loop_;
   port::IpAddress bind_address_;
+  const CertificateFiles* identity_;
   std::deque<TcpStream> streams_;
   std::optional<TcpListener> listener_;
 };

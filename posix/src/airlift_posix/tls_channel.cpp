@@ -11,46 +11,56 @@
 namespace airlift::posix {
 namespace {
 
-constexpr const char* suite{"ECDHE-PSK-CHACHA20-POLY1305"};  // RFC 7905; mbedTLS 2.28 has it, too
+constexpr const char* psk_suite{"ECDHE-PSK-CHACHA20-POLY1305"};  // RFC 7905; mbedTLS 2.28 has it, too
 constexpr const char* groups{"X25519:P-256"};
 constexpr std::string_view identity{"airlift"};
 
 }  // namespace
 
-TlsChannel::Context TlsChannel::make_context() {
-  Context context{SSL_CTX_new(TLS_method())};
-  if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
-      SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
-      SSL_CTX_set_cipher_list(context.get(), suite) != 1 ||
-      SSL_CTX_set1_groups_list(context.get(), groups) != 1) {
+TlsContext make_tls_context(int lowest_version, int highest_version, const char* suites_of_1_2) {
+  TlsContext context{SSL_CTX_new(TLS_method())};
+  if (!context || SSL_CTX_set_min_proto_version(context.get(), lowest_version) != 1 ||
+      SSL_CTX_set_max_proto_version(context.get(), highest_version) != 1 ||
+      SSL_CTX_set_cipher_list(context.get(), suites_of_1_2) != 1 ||
+      SSL_CTX_set1_groups_list(context.get(), groups) != 1 ||
+      SSL_CTX_set_num_tickets(context.get(), 0) != 1) {
     return nullptr;
   }
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_psk_client_callback(context.get(), client_key);
-  SSL_CTX_set_psk_server_callback(context.get(), server_key);
   return context;
 }
 
 std::unique_ptr<TlsChannel> TlsChannel::make(int fd, port::Stream::TlsRole role, Bytes key) {
-  std::unique_ptr<TlsChannel> channel{new TlsChannel{fd, key}};
-  const Context context = make_context();
+  const TlsContext context = make_tls_context(TLS1_2_VERSION, TLS1_2_VERSION, psk_suite);
   if (!context) return nullptr;
-  channel->ssl_.reset(SSL_new(context.get()));
-  SSL* const ssl = channel->ssl_.get();
-  if (ssl == nullptr) return nullptr;
-  BIO* const incoming = BIO_new_socket(fd, BIO_NOCLOSE);
-  channel->outgoing_ = BIO_new(BIO_s_mem());
-  SSL_set_bio(ssl, incoming, channel->outgoing_);
-  if (incoming == nullptr || channel->outgoing_ == nullptr) return nullptr;
-  SSL_set_app_data(ssl, channel.get());
+  SSL_CTX_set_psk_client_callback(context.get(), client_key);
+  SSL_CTX_set_psk_server_callback(context.get(), server_key);
+  std::unique_ptr<TlsChannel> channel{new TlsChannel{fd, key}};
+  return channel->start(context.get(), role) ? std::move(channel) : nullptr;
+}
+
+std::unique_ptr<TlsChannel> TlsChannel::make_server(int fd, SSL_CTX* context) {
+  std::unique_ptr<TlsChannel> channel{new TlsChannel{fd}};
+  return channel->start(context, port::Stream::TlsRole::server) ? std::move(channel) : nullptr;
+}
+
+bool TlsChannel::start(SSL_CTX* context, port::Stream::TlsRole role) {
+  ssl_.reset(SSL_new(context));
+  SSL* const ssl = ssl_.get();
+  if (ssl == nullptr) return false;
+  BIO* const incoming = BIO_new_socket(fd_, BIO_NOCLOSE);
+  outgoing_ = BIO_new(BIO_s_mem());
+  SSL_set_bio(ssl, incoming, outgoing_);
+  if (incoming == nullptr || outgoing_ == nullptr) return false;
+  SSL_set_app_data(ssl, this);
   if (role == port::Stream::TlsRole::client) {
     SSL_set_connect_state(ssl);
   } else {
     SSL_set_accept_state(ssl);
   }
-  return channel;
+  return true;
 }
 
 TlsChannel::~TlsChannel() {
