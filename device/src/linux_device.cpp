@@ -143,13 +143,20 @@ class LinuxDevice {
     if (!starts_.settle().ok()) warn_of_resets();
   }
 
+  milliseconds start_turn() {
+    const milliseconds wait = starts_.loop(awake_clock_.now());
+    if (starts_.state() == element::StartCounter::State::settled) config_files_.ran_well();
+    return wait;
+  }
+
   void warn_of_resets() {
     log_.write(port::LogLevel::warning, "board",
                "resets cannot be counted: " + sentence_of(UpdateError::storage_failed));
   }
 
   void configure() {
-    config_files_.begin_run(ConfigFiles::LastRun::good);
+    const bool well = board_.mode() == element::StartMode::normal;
+    config_files_.begin_run(well ? ConfigFiles::LastRun::good : ConfigFiles::LastRun::bad);
     std::array<Config, config_file_names.size()> configs;
     for (std::size_t i = 0; i < configs.size(); ++i) {
       configs[i] = read_config(options_.config_directory + "/" + std::string{config_file_names[i]});
@@ -289,7 +296,7 @@ class LinuxDevice {
     const milliseconds board_wait = board_.loop(clock_.now());
     longest_loop_ = std::max(longest_loop_, std::chrono::steady_clock::now() - began);
     const milliseconds trial_wait = trial_turn();
-    const milliseconds start_wait = starts_.loop(awake_clock_.now());
+    const milliseconds start_wait = start_turn();
     const milliseconds wait = std::min({board_wait, supervisor_.loop(clock_.now()), trial_wait, start_wait});
     if (system_.asked() || trial_.state() == Trial::State::failed) return;
     loop_.iterate(wait);

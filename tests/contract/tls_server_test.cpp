@@ -91,10 +91,9 @@ class Client {
 class Certificates : public ::testing::Test {
  protected:
   CertificateFiles make() { return {{program_.folder().path(), own_.path(), loopback}, log_}; }
-  void make_certificate(const std::string& name, const std::string& options = "-days 1") {
+  void make_certificate(const std::string& name) {
     program_.make_ec(name, "P-256");
-    program_.run("req -x509 -new -key " + name + ".pem -subj /CN=" + name + " -out " + name + ".crt " +
-                 options);
+    program_.run("req -x509 -new -key " + name + ".pem -subj /CN=" + name + " -out " + name + ".crt");
   }
   UpdateError error_of(std::string_view certificate, std::string_view key) {
     CertificateFiles files = make();
@@ -167,7 +166,9 @@ TEST_F(Certificates, GivenOneIsTaken) {
 TEST_F(Certificates, WrongOnesAreRefusedByName) {
   make_certificate("given");
   make_certificate("other");
-  make_certificate("expired", "-days -1");
+  program_.make_ec("expired", "P-256");
+  program_.run("req -new -key expired.pem -subj /CN=expired -out expired.csr");
+  program_.run("x509 -req -in expired.csr -signkey expired.pem -days -1 -out expired.crt");
   program_.run("ec -in given.pem -out locked.pem -aes128 -passout pass:secret");
   EXPECT_EQ(error_of("missing.crt", "given.pem"), UpdateError::key_unreadable);
   EXPECT_TRUE(log_.contains("missing.crt: No such file"));
