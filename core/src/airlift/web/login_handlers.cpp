@@ -38,7 +38,7 @@ void send_page(Call& call) {
   if (!takes_gzip(call.request.accept_encoding)) return refuse(call, refusal_of(406));
   answer.cache_control = "no-cache";  // but kept, and asked for by its ETag
   answer.header("ETag", page.etag).header("Vary", "Accept-Encoding");
-  if (call.request.if_none_match == page.etag) {
+  if (!page.etag.empty() && call.request.if_none_match == page.etag) {
     answer.status = 304;
     answer.content_type = {};
     return;
