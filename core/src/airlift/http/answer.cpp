@@ -13,6 +13,7 @@ struct StatusRow {
 constexpr StatusRow status_table[]{
     {200, "OK"},
     {204, "No Content"},
+    {302, "Found"},
     {304, "Not Modified"},
     {308, "Permanent Redirect"},
     {400, "Bad Request"},
