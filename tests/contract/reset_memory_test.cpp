@@ -54,7 +54,7 @@ TEST(ResetFile, IsItsOwnersOnly) {
 }
 
 TEST(ResetFile, TakesWhatCannotBeForNothing) {
-  for (const char* text : {"", "1", "abc\n", "256\n", "-01\n"}) {
+  for (const char* text : {"", "\n", "abc\n", "256\n", "-01\n", "1 \n"}) {
     FilePlace place;
     std::ofstream{place.path} << text;
     EXPECT_EQ(place.open().read(), 0) << text;

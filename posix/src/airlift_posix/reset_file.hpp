@@ -1,5 +1,5 @@
 #pragma once
-// ResetMemory in a file of a few bytes.
+// ResetMemory in a file with one line.
 
 #include <string>
 
@@ -13,8 +13,6 @@ class ResetFile final : public port::ResetMemory {
   explicit ResetFile(std::string path) : path_{std::move(path)} {}
 
   [[nodiscard]] std::uint8_t read() override;
-  /// In place, and always the same few bytes: they lie in one sector, so a power cut leaves the old number or
-  /// the new one, and a full disk is no obstacle.
   [[nodiscard]] Status write(std::uint8_t number) override;
 
  private:
