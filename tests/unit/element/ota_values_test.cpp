@@ -148,6 +148,14 @@ TEST_F(Values, FollowATrialToItsRollback) {
   EXPECT_EQ(shown("history.1"), "0 firmware confirmed ok - 1.0 ");
 }
 
+TEST_F(Values, AnImageThatWaitsForTheOtherOfItsBundleIsIdle) {
+  start();
+  image::Manifest manifest = testing::manifest_of(image);
+  manifest.bundle_id = 1;
+  ASSERT_EQ(storage.upload(testing::signed_file(image, manifest, testing::TestKey{1})), UpdateError::none);
+  EXPECT_EQ(shown("phase"), "idle");
+}
+
 TEST_F(Values, ShowDigitsWhereThereIsNoVersion) {
   ASSERT_EQ(storage.install(image), UpdateError::none);
   ASSERT_EQ(storage.install(test_image(500, 2)), UpdateError::none);
