@@ -1,8 +1,6 @@
 #pragma once
 // The OTA element on a board, all ports fakes.
 
-#include <gtest/gtest.h>
-
 #include "airlift/element/board.hpp"
 #include "airlift/element/ota_element.hpp"
 #include "support/extension_rig.hpp"
@@ -11,11 +9,10 @@
 
 namespace airlift::testing {
 
-class OtaRig : public ::testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_TRUE(registry.add("device", device, element::Presence::always));
-    ASSERT_TRUE(registry.add("ota", ota, element::Presence::in_bare_mode));
+struct OtaRig {
+  OtaRig() {
+    (void)registry.add("device", device, element::Presence::always);
+    (void)registry.add("ota", ota, element::Presence::in_bare_mode);
     set("device", "name", "devding");
     set("device", "safemode", "false");
     set("ota", "description", "Listen for 'over the air' OTA Updates");
@@ -27,6 +24,7 @@ class OtaRig : public ::testing::Test {
     board.start(now);
     board.network_is_up(now);
   }
+  /// Calls loop() as long as it says that there is more to do.
   void run(milliseconds time = milliseconds{0}) {
     now += time;
     for (int i = 0; i < 10000 && board.loop(now).count() == 0; ++i) continue;
@@ -45,11 +43,11 @@ class OtaRig : public ::testing::Test {
 
   Storage storage;
   FakeDatagramSocket socket;
-  FakeStream stream;
+  FakeStream ota_stream;
   FakeStream extension_stream;
   FakeListener listener{extension_stream};
   std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};
-  FakeAdvertiser advertiser;
+  FakeAdvertiser ota_advertiser;
   FakeEntropy entropy;
   FakeSystem system;
   MemoryLog log;
@@ -57,8 +55,8 @@ class OtaRig : public ::testing::Test {
   element::DeviceElement device{"default"};
   FakeCalendar calendar;
   FakeKeys keys;
-  element::OtaElement ota{{socket, stream, advertiser, entropy, calendar, keys, extension_stream, listener,
-                           gzip_arena, element::OtaElement::Tls::available},
+  element::OtaElement ota{{socket, ota_stream, ota_advertiser, entropy, calendar, keys, extension_stream,
+                           listener, gzip_arena, element::OtaElement::Tls::available},
                           storage.updater,
                           "board-id"};
   element::Board board{registry, device, log, system};

@@ -5,17 +5,11 @@
 #include <string>
 #include <string_view>
 
-#include "airlift/element/board.hpp"
 #include "airlift/web/web_element.hpp"
-#include "support/fake_advertiser.hpp"
 #include "support/fake_config_store.hpp"
-#include "support/fake_datagram_socket.hpp"
-#include "support/fake_keys.hpp"
-#include "support/fake_listener.hpp"
 #include "support/fake_stream_pool.hpp"
-#include "support/fake_system.hpp"
 #include "support/fake_system_info.hpp"
-#include "support/slots.hpp"
+#include "support/ota_rig.hpp"
 
 namespace airlift::testing {
 
@@ -62,30 +56,13 @@ struct HttpAnswer {
   return answer;
 }
 
-struct WebRig {
+struct WebRig : OtaRig {
   static constexpr std::size_t connection_count{3};
 
   WebRig() {
-    (void)registry.add("device", device, element::Presence::always);
-    (void)registry.add("ota", ota, element::Presence::in_bare_mode);
     (void)registry.add("web", web, element::Presence::when_configured_even_bare);
     set("device", "name", "lamp");
-    set("device", "safemode", "false");
-    set("ota", "port", "8266");
     set("web", "title", "page");
-  }
-
-  void set(std::string_view type, std::string_view property, std::string_view value) {
-    board.set({"config.json", type, "0", property, value});
-  }
-  void start() {
-    board.start(now);
-    board.network_is_up(now);
-  }
-  /// Calls loop() as long as it says that there is more to do.
-  void run(milliseconds time = milliseconds{0}) {
-    now += time;
-    for (int i = 0; i < 10000 && board.loop(now).count() == 0; ++i) continue;
   }
 
   /// A connection comes in.
@@ -110,39 +87,19 @@ struct WebRig {
     return answer;
   }
 
-  Storage storage;
-  FakeDatagramSocket socket;
-  FakeStream ota_stream;
-  FakeStream extension_stream;
-  FakeListener listener{extension_stream};
-  std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};
-  FakeAdvertiser ota_advertiser;
   FakeAdvertiser http_advertiser;
   FakeAdvertiser homeding_advertiser;
-  FakeEntropy entropy;
-  FakeSystem system;
-  MemoryLog log;
-  FakeCalendar calendar;
-  FakeKeys keys;
   FakeStreamPool plain{connection_count};
   FakeStreamPool encrypted{connection_count};
   FakeTlsIdentity identity;
   FakeConfigStore files;
   FakeSystemInfo system_info;
-  element::ElementRegistry registry;
-  element::DeviceElement device{"default"};
-  element::OtaElement ota{{socket, ota_stream, ota_advertiser, entropy, calendar, keys, extension_stream,
-                           listener, gzip_arena, element::OtaElement::Tls::available},
-                          storage.updater,
-                          "board-id"};
   std::array<web::WebConnection, connection_count> connections;
   web::WebElement web{
       {plain, encrypted, identity, files, system_info, entropy, http_advertiser, homeding_advertiser},
       ota,
       connections,
       {as_bytes(page_bytes), "\"etag\""}};
-  element::Board board{registry, device, log, system};
-  Instant now{seconds{1000}};
 };
 
 /// A request as text, with a Host and whatever `headers` say, whole lines.

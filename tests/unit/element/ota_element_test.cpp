@@ -13,21 +13,21 @@ using testing::test_image;
 
 const port::Endpoint host = test_endpoint(1, 40000);
 
-using Ota = testing::OtaRig;
+class Ota : public ::testing::Test, protected testing::OtaRig {};
 
 TEST_F(Ota, ListensAndAdvertisesAsConfigured) {
   set("ota", "port", "3232");
   set("ota", "passwd", "123");
   start();
   EXPECT_EQ(socket.open_port, 3232);
-  EXPECT_EQ(advertiser.type, "_arduino._tcp");
-  EXPECT_EQ(advertiser.port, 3232);
-  EXPECT_EQ(advertiser.txt, (std::map<std::string, std::string>{{"board", "board-id"},
-                                                                {"tcp_check", "no"},
-                                                                {"ssh_upload", "no"},
-                                                                {"auth_upload", "yes"},
-                                                                {"airlift", "1"}}));
-  advertiser.establish();
+  EXPECT_EQ(ota_advertiser.type, "_arduino._tcp");
+  EXPECT_EQ(ota_advertiser.port, 3232);
+  EXPECT_EQ(ota_advertiser.txt, (std::map<std::string, std::string>{{"board", "board-id"},
+                                                                    {"tcp_check", "no"},
+                                                                    {"ssh_upload", "no"},
+                                                                    {"auth_upload", "yes"},
+                                                                    {"airlift", "1"}}));
+  ota_advertiser.establish();
   run();
   EXPECT_TRUE(log.contains("advertised as devding"));
   EXPECT_FALSE(log.contains("123 "));
@@ -35,12 +35,12 @@ TEST_F(Ota, ListensAndAdvertisesAsConfigured) {
 
 TEST_F(Ota, ReportsTheNameItGotInsteadOfATakenOne) {
   start();
-  advertiser.establish();
+  ota_advertiser.establish();
   run();
   testing::FakeNames names{"devding"};
   testing::FakeAdvertiser second{names};
-  OtaElement other{{socket, stream, second, entropy, calendar, keys, extension_stream, listener, gzip_arena,
-                    OtaElement::Tls::available},
+  OtaElement other{{socket, ota_stream, second, entropy, calendar, keys, extension_stream, listener,
+                    gzip_arena, OtaElement::Tls::available},
                    storage.updater,
                    "board-id"};
   ElementRegistry other_registry;
@@ -59,12 +59,12 @@ TEST_F(Ota, UploadsInstallAndReboot) {
   start();
   const std::string image = test_image(1000);
   EXPECT_EQ(exchange(invitation(image)), "OK");
-  ASSERT_TRUE(stream.connected_to);
-  EXPECT_EQ(*stream.connected_to, test_endpoint(1, 50000));
-  stream.deliver(image);
+  ASSERT_TRUE(ota_stream.connected_to);
+  EXPECT_EQ(*ota_stream.connected_to, test_endpoint(1, 50000));
+  ota_stream.deliver(image);
   run();
   EXPECT_EQ(system.reboots, 0);  // not before the uploader knows
-  stream.peer_closes();
+  ota_stream.peer_closes();
   run();
   EXPECT_EQ(system.reboots, 1);
   EXPECT_EQ(storage.staged_image(), image);
@@ -82,11 +82,11 @@ TEST_F(Ota, ASecondUploadIsRefusedAndTheFirstGoesOn) {
   start();
   const std::string image = test_image(1000);
   ASSERT_EQ(exchange(invitation(image)), "OK");
-  stream.deliver(image.substr(0, 500));
+  ota_stream.deliver(image.substr(0, 500));
   run();
   EXPECT_EQ(exchange(invitation("other"), test_endpoint(2, 1)), "ERR: another upload is running");
-  stream.deliver(image.substr(500));
-  stream.peer_closes();
+  ota_stream.deliver(image.substr(500));
+  ota_stream.peer_closes();
   run();
   EXPECT_EQ(storage.staged_image(), image);
 }
@@ -95,14 +95,14 @@ TEST_F(Ota, AFailedUploadIsLoggedWithItsCauseAndTheNextOneWorks) {
   start();
   const std::string image = test_image(1000);
   ASSERT_EQ(exchange(invitation(image)), "OK");
-  stream.deliver(image.substr(0, 500));
-  stream.peer_closes();
+  ota_stream.deliver(image.substr(0, 500));
+  ota_stream.peer_closes();
   run();
   EXPECT_TRUE(log.contains("upload failed after 500 of 1000 bytes: connection lost"));
   EXPECT_EQ(system.reboots, 0);
   ASSERT_EQ(exchange(invitation(image)), "OK");
-  stream.deliver(image);
-  stream.peer_closes();
+  ota_stream.deliver(image);
+  ota_stream.peer_closes();
   run();
   EXPECT_EQ(system.reboots, 1);
 }
@@ -110,21 +110,21 @@ TEST_F(Ota, AFailedUploadIsLoggedWithItsCauseAndTheNextOneWorks) {
 TEST_F(Ota, InSafeModeItSaysSoAndAdvertisesNothing) {
   set("device", "safemode", "true");
   start();
-  advertiser.establish();
+  ota_advertiser.establish();
   EXPECT_EQ(exchange(invitation("x")), "ERR: safe mode");
-  EXPECT_EQ(advertiser.type, "");
+  EXPECT_EQ(ota_advertiser.type, "");
   EXPECT_FALSE(ota.accepts_uploads());
 }
 
 TEST_F(Ota, SdFalseAdvertisesNothingButTakesUploads) {
   set("device", "sd", "false");
   start();
-  EXPECT_EQ(advertiser.type, "");
+  EXPECT_EQ(ota_advertiser.type, "");
   EXPECT_EQ(exchange(invitation("x")), "OK");
 }
 
 TEST_F(Ota, WithoutMdnsItStillTakesUploads) {
-  advertiser.advertise_fails = true;
+  ota_advertiser.advertise_fails = true;
   start();
   EXPECT_TRUE(log.contains("mDNS cannot be used"));
   EXPECT_EQ(exchange(invitation("x")), "OK");
@@ -157,7 +157,7 @@ TEST_F(Ota, OtherElementsGetTheirTurnDuringAnUpload) {
   start();
   const std::string image = test_image(8 * testing::test_sector_bytes);
   ASSERT_EQ(exchange(invitation(image)), "OK");
-  stream.deliver(image);
+  ota_stream.deliver(image);
   std::size_t turns{0};
   while (ota.session().received_bytes() < image.size()) {
     const std::uint32_t before = ota.session().received_bytes();
@@ -193,9 +193,9 @@ TEST_F(Ota, WhoHasClosedMayInviteAgainAtOnce) {
   start();
   const std::string image = test_image(1000);
   ASSERT_EQ(exchange(invitation(image)), "OK");
-  stream.deliver(image.substr(0, 500));
+  ota_stream.deliver(image.substr(0, 500));
   run();
-  stream.peer_closes();
+  ota_stream.peer_closes();
   socket.deliver(host, invitation(image));
   run();
   EXPECT_EQ(socket.last_sent(), "OK") << "the close came first";
@@ -204,8 +204,8 @@ TEST_F(Ota, WhoHasClosedMayInviteAgainAtOnce) {
 TEST_F(Ota, TheHistoryTellsWhoBroughtWhatAndWhen) {
   start();
   ASSERT_EQ(exchange(invitation(test_image(1000))), "OK");
-  stream.deliver(test_image(1000));
-  stream.peer_closes();
+  ota_stream.deliver(test_image(1000));
+  ota_stream.peer_closes();
   run();
   const boot::RecentUpdates updates = storage.history.recent();
   ASSERT_EQ(updates.count, 1U);
@@ -220,9 +220,9 @@ TEST_F(Ota, KeysMakeSignaturesRequired) {
   start();
   EXPECT_TRUE(log.contains("signatures are required"));
   ASSERT_EQ(exchange(invitation(test_image(1000))), "OK");
-  stream.deliver(test_image(1000));
+  ota_stream.deliver(test_image(1000));
   run();
-  EXPECT_NE(stream.written.find("ERROR[82]: signature missing"), std::string::npos) << stream.written;
+  EXPECT_NE(ota_stream.written.find("ERROR[82]: signature missing"), std::string::npos) << ota_stream.written;
 }
 
 TEST_F(Ota, AKeyThatCannotBeReadRefusesEverything) {
@@ -232,9 +232,9 @@ TEST_F(Ota, AKeyThatCannotBeReadRefusesEverything) {
   const std::string image = test_image(1000);
   const std::string file = testing::signed_file(image, testing::manifest_of(image), testing::TestKey{1});
   ASSERT_EQ(exchange(invitation(file)), "OK");
-  stream.deliver(file);
+  ota_stream.deliver(file);
   run();
-  EXPECT_NE(stream.written.find("ERROR[86]: no trusted key"), std::string::npos) << stream.written;
+  EXPECT_NE(ota_stream.written.find("ERROR[86]: no trusted key"), std::string::npos) << ota_stream.written;
 }
 
 TEST_F(Ota, ABundleRestartsWhenItIsWhole) {
@@ -244,8 +244,8 @@ TEST_F(Ota, ABundleRestartsWhenItIsWhole) {
   manifest.bundle_id = 1;
   const std::string file = testing::signed_file(firmware, manifest, testing::TestKey{1});
   ASSERT_EQ(exchange(invitation(file)), "OK");
-  stream.deliver(file);
-  stream.peer_closes();
+  ota_stream.deliver(file);
+  ota_stream.peer_closes();
   run();
   EXPECT_EQ(system.reboots, 0);
   EXPECT_TRUE(log.contains("waiting for the other image of the bundle"));
@@ -256,8 +256,8 @@ TEST_F(Ota, StopGivesEverythingBack) {
   ASSERT_EQ(exchange(invitation("x")), "OK");
   board.stop();
   EXPECT_FALSE(socket.open_port);
-  EXPECT_EQ(stream.closes, 1);
-  EXPECT_EQ(advertiser.state(), port::Advertiser::State::silent);
+  EXPECT_EQ(ota_stream.closes, 1);
+  EXPECT_EQ(ota_advertiser.state(), port::Advertiser::State::silent);
 }
 
 // The extension
@@ -328,7 +328,7 @@ TEST_F(OtaExtension, AnUploadOfTheOldProtocolKeepsOffersOut) {
   extension_stream.deliver(uploader.frame(testing::offer_of(image)));
   run();
   EXPECT_EQ(uploader.read(extension_stream.written)[0].answer().error, UpdateError::busy);
-  stream.deliver(image);
+  ota_stream.deliver(image);
   run();
   EXPECT_EQ(storage.staged_image(), image);
 }
@@ -365,8 +365,8 @@ TEST_F(OtaExtension, APausedUploadGivesWayToAnOldUploader) {
   ASSERT_TRUE(ota.extension().paused());
   EXPECT_EQ(exchange(invitation(test_image(500, 2))), "OK");
   EXPECT_FALSE(ota.extension().paused());
-  stream.deliver(test_image(500, 2));
-  stream.peer_closes();
+  ota_stream.deliver(test_image(500, 2));
+  ota_stream.peer_closes();
   run();
   EXPECT_EQ(storage.staged_image(), test_image(500, 2));
 }
@@ -375,7 +375,7 @@ TEST_F(OtaExtension, APausedUploadIsGivenUpAlsoWhenTheOldUploaderIsNotReached) {
   Ota::start();
   for (const bool interrupted : {false, true}) {
     if (interrupted) {
-      stream.on_connect = testing::FakeStream::OnConnect::fails_early;
+      ota_stream.on_connect = testing::FakeStream::OnConnect::fails_early;
       EXPECT_EQ(exchange(invitation(test_image(500, 2))), "ERR: network failed");
       EXPECT_FALSE(ota.extension().paused());
     }
@@ -412,7 +412,7 @@ TEST_F(OtaExtension, IsNotThereInSafeModeNorWhenItIsOff) {
   set("ota", "extension", "off");
   start();
   EXPECT_FALSE(listener.listening_port);
-  EXPECT_EQ(advertiser.txt.count("airlift"), 0U);
+  EXPECT_EQ(ota_advertiser.txt.count("airlift"), 0U);
   EXPECT_EQ(exchange(uploader.line(wire::ExtensionRequest::Purpose::status)), "");
 }
 

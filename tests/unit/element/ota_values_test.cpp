@@ -26,7 +26,7 @@ std::string sha256_text(std::string_view image, std::size_t digits) {
   return std::string{codec::view(codec::to_hex(crypto::sha256(as_bytes(image)))).substr(0, digits)};
 }
 
-class Values : public testing::OtaRig {
+class Values : public ::testing::Test, protected testing::OtaRig {
  protected:
   std::string shown(const std::string& key) {
     const auto values = values_of(ota);
@@ -71,13 +71,13 @@ TEST_F(Values, FollowAnUploadOfTheOldProtocol) {
   ASSERT_EQ(exchange(invitation(image)), "OK");
   EXPECT_EQ(shown("phase"), "receiving");
   EXPECT_EQ(shown("progress"), "0");
-  stream.deliver(image.substr(0, 1000));
+  ota_stream.deliver(image.substr(0, 1000));
   run();
   EXPECT_EQ(shown("phase"), "receiving");
   EXPECT_EQ(shown("progress"), "1000");
   EXPECT_EQ(shown("size"), "3000");
   EXPECT_EQ(shown("source"), "upload 192.0.2.1");
-  stream.deliver(image.substr(1000));
+  ota_stream.deliver(image.substr(1000));
   run();
   EXPECT_EQ(shown("phase"), "restarting") << "the uploader has not closed yet";
   EXPECT_EQ(shown("progress"), "(not there)");
@@ -113,8 +113,8 @@ TEST_F(Values, TellThatAnImageIsVerifiedAndWhatBecameOfIt) {
 TEST_F(Values, AFailedUploadIsIdleAndTheLastOne) {
   start();
   ASSERT_EQ(exchange(invitation(image)), "OK");
-  stream.deliver(image.substr(0, 1000));
-  stream.peer_closes();
+  ota_stream.deliver(image.substr(0, 1000));
+  ota_stream.peer_closes();
   run();
   EXPECT_EQ(shown("phase"), "idle");
   EXPECT_EQ(shown("last"), "failed connection_lost");
@@ -206,7 +206,7 @@ TEST_F(Values, AnUploadATrialAndAPausedUploadAreBusy) {
   EXPECT_FALSE(board.busy());
   ASSERT_EQ(exchange(invitation(image)), "OK");
   EXPECT_TRUE(board.busy());
-  stream.peer_closes();
+  ota_stream.peer_closes();
   run();
   EXPECT_FALSE(board.busy());
   ASSERT_EQ(storage.install(test_image(500, 1)), UpdateError::none);
