@@ -10,11 +10,12 @@ DEADLINE_S = 30
 class Browser:
     """Remembers what it saw; names are instance names without the service type."""
 
-    def __init__(self, interface="127.0.0.1"):
+    def __init__(self, interface="127.0.0.1", service=SERVICE):
+        self._service = service
         self._zeroconf = Zeroconf(interfaces=[interface], ip_version=IPVersion.V4Only)
         self._events = []
         self._changed = threading.Condition()
-        self._browser = ServiceBrowser(self._zeroconf, SERVICE, self)
+        self._browser = ServiceBrowser(self._zeroconf, service, self)
 
     def __enter__(self):
         return self
@@ -24,7 +25,7 @@ class Browser:
 
     def _remember(self, kind, name):
         with self._changed:
-            self._events.append((kind, name.removesuffix("." + SERVICE)))
+            self._events.append((kind, name.removesuffix("." + self._service)))
             self._changed.notify_all()
 
     # What ServiceBrowser calls
@@ -48,6 +49,6 @@ class Browser:
                 raise AssertionError(f"no {kind} {name} in {self._events}")
 
     def resolve(self, name):
-        info = self._zeroconf.get_service_info(SERVICE, f"{name}.{SERVICE}", timeout=DEADLINE_S * 1000)
+        info = self._zeroconf.get_service_info(self._service, f"{name}.{self._service}", timeout=DEADLINE_S * 1000)
         assert info, f"{name} cannot be resolved"
         return info

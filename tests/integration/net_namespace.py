@@ -78,9 +78,9 @@ class MdnsDaemonNamespace:
         inside = pathlib.Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()[0]
         return ["nsenter", "-t", inside, "-n", "-m"]
 
-    def browse(self, name):
+    def browse(self, name, service="_arduino._tcp"):
         """The line in which avahi-browse, asking the daemon, shows the resolved service; or None."""
-        done = subprocess.run([*self.wrapper, "avahi-browse", "-rpt", "_arduino._tcp"], capture_output=True, text=True)
+        done = subprocess.run([*self.wrapper, "avahi-browse", "-rpt", service], capture_output=True, text=True)
         return next((line for line in done.stdout.splitlines() if line.startswith("=") and f";{name};" in line), None)
 
     def daemon_renames(self):
