@@ -50,6 +50,8 @@ struct Plan {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
   posix::restore_descriptor_limit();
+  // What the unit gives the device for its ports is not meant for the application.
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   ::setpgid(0, 0);
   if (plan.own_pid != nullptr) std::to_chars(plan.own_pid, plan.own_pid + longest_pid_chars, ::getpid());
   const int null = ::open("/dev/null", O_RDONLY);

@@ -1,6 +1,8 @@
 """The Linux side of the device's page: ports, HTTPS, configuration files, mDNS; with curl and Python's own client."""
 import contextlib
 import json
+import pathlib
+import re
 import socket
 import ssl
 import subprocess
@@ -133,6 +135,25 @@ def test_without_rights_the_page_is_on_8080_and_says_so(make_device, binaries, t
         device.log.wait(f"advertised as {device.name}")
         found = wait_until(lambda: network.browse(device.name, "_http._tcp"), "the page is advertised")
         assert ";8080;" in found
+
+
+def test_application_gets_neither_the_ports_capability_nor_the_raised_limit(make_device, binaries):
+    given = ["setpriv", "--inh-caps", "+net_bind_service", "--ambient-caps", "+net_bind_service"]
+    if subprocess.run([*given, "true"], capture_output=True).returncode != 0:
+        pytest.skip("giving a capability needs root and setpriv")
+    device = make_device(wrapper=["prlimit", "--nofile=100:200", *given])
+    device.configure()
+    device.init(binaries / "airlift-demo-app-1")
+    device.start()
+    application = pathlib.Path(f"/proc/{device.wait_app_pid()}")
+
+    def seen(process, file, pattern):
+        return re.search(pattern, (process / file).read_text(), re.MULTILINE)[1]
+
+    own = pathlib.Path(f"/proc/{device.process.pid}")
+    capabilities, limit = r"^CapAmb:\s+(\w+)$", r"^Max open files\s+(\d+)"
+    assert int(seen(own, "status", capabilities), 16) != 0 and int(seen(own, "limits", limit)) == 200
+    assert int(seen(application, "status", capabilities), 16) == 0 and int(seen(application, "limits", limit)) == 100
 
 
 def test_page_comes_when_its_port_gets_free(start_page, free_port):
