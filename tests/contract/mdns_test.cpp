@@ -1,4 +1,4 @@
-// What every Advertiser does, against MdnsAdvertiser on the loopback interface and its fake; and the browser.
+// MdnsAdvertiser and MdnsBrowser together, on the loopback interface and in networks of their own.
 
 #include <gmock/gmock.h>
 #include <sched.h>
@@ -15,7 +15,7 @@
 #include "airlift_posix/mdns_advertiser.hpp"
 #include "airlift_posix/mdns_browser.hpp"
 #include "support/eventually.hpp"
-#include "support/fake_advertiser.hpp"
+#include "support/mdns_services.hpp"
 
 namespace airlift {
 namespace {
@@ -26,184 +26,18 @@ using posix::EventLoop;
 using posix::MdnsAdvertiser;
 using posix::MdnsBrowser;
 using testing::eventually;
-using testing::FakeAdvertiser;
-using testing::FakeNames;
+using testing::own_name;
+using testing::service;
+using testing::service_type;
 using State = port::Advertiser::State;
 using ::testing::ElementsAre;
 using ::testing::Pair;
-
-constexpr std::string_view type{"_arduino._tcp"};
-
-port::IpAddress loopback() {
-  return *posix::parse_address("127.0.0.1");
-}
-
-/// Tests of several processes share the loopback interface.
-std::string own_name(const char* name) {
-  return "airlift-" + std::to_string(getpid()) + "-" + name;
-}
-
-port::Service service(std::uint16_t port, Span<const port::TxtEntry> txt = {}) {
-  return {type, port, txt};
-}
-
-struct MdnsNetwork {
-  /// As many services of one device.
-  std::vector<std::unique_ptr<port::Advertiser>> make_beside(std::size_t count) {
-    names.push_back(std::make_unique<posix::MdnsName>(loop, loopback()));
-    std::vector<std::unique_ptr<port::Advertiser>> services;
-    for (std::size_t i = 0; i < count; ++i)
-      services.push_back(std::make_unique<MdnsAdvertiser>(*names.back()));
-    return services;
-  }
-  std::unique_ptr<port::Advertiser> make() { return std::make_unique<MdnsAdvertiser>(loop, loopback()); }
-  bool settle(port::Advertiser& advertiser) {
-    return eventually(loop, [&] { return advertiser.state() == State::established; });
-  }
-
-  EventLoop loop;
-  std::vector<std::unique_ptr<posix::MdnsName>> names;
-};
-
-struct FakeNetwork {
-  std::vector<std::unique_ptr<port::Advertiser>> make_beside(std::size_t count) {
-    auto first = std::make_unique<FakeAdvertiser>(names);
-    std::vector<std::unique_ptr<port::Advertiser>> services;
-    for (std::size_t i = 1; i < count; ++i) {
-      services.push_back(std::make_unique<FakeAdvertiser>(FakeAdvertiser::Beside{*first}));
-    }
-    services.push_back(std::move(first));
-    return services;
-  }
-  std::unique_ptr<port::Advertiser> make() { return std::make_unique<FakeAdvertiser>(names); }
-  static bool settle(port::Advertiser& advertiser) {
-    dynamic_cast<FakeAdvertiser&>(advertiser).establish();
-    return true;
-  }
-
-  FakeNames names;
-};
-
-template <typename Network>
-class AdvertiserContract : public ::testing::Test {
- protected:
-  Network network_;
-};
-
-using Networks = ::testing::Types<MdnsNetwork, FakeNetwork>;
-TYPED_TEST_SUITE(AdvertiserContract, Networks);
-
-TYPED_TEST(AdvertiserContract, IsSilentFirstAndEstablishedInTheEnd) {
-  const auto advertiser = this->network_.make();
-  EXPECT_EQ(advertiser->state(), State::silent);
-  EXPECT_EQ(advertiser->name(), "");
-  advertiser->withdraw();
-  const std::string name = own_name("one");
-  ASSERT_TRUE(advertiser->advertise(name, service(1000)).ok());
-  EXPECT_EQ(advertiser->state(), State::probing);
-  ASSERT_TRUE(this->network_.settle(*advertiser));
-  EXPECT_EQ(advertiser->name(), name);
-  advertiser->withdraw();
-  EXPECT_EQ(advertiser->state(), State::silent);
-  EXPECT_EQ(advertiser->name(), "");
-}
-
-TYPED_TEST(AdvertiserContract, TakesAnotherNameWhenTheFirstIsInUse) {
-  const auto first = this->network_.make();
-  const auto second = this->network_.make();
-  const auto third = this->network_.make();
-  const std::string name = own_name("same");
-  ASSERT_TRUE(first->advertise(name, service(1000)).ok());
-  ASSERT_TRUE(this->network_.settle(*first));
-  ASSERT_TRUE(second->advertise(name, service(1001)).ok());
-  ASSERT_TRUE(this->network_.settle(*second));
-  ASSERT_TRUE(third->advertise(name, service(1002)).ok());
-  ASSERT_TRUE(this->network_.settle(*third));
-  EXPECT_EQ(first->name(), name);
-  EXPECT_EQ(second->name(), name + "-2");
-  EXPECT_EQ(third->name(), name + "-3");
-}
-
-TYPED_TEST(AdvertiserContract, FreesTheNameWhenItWithdrawsOrGoes) {
-  const std::string name = own_name("free");
-  const auto first = this->network_.make();
-  {
-    const auto gone = this->network_.make();
-    ASSERT_TRUE(gone->advertise(name, service(1000)).ok());
-    ASSERT_TRUE(this->network_.settle(*gone));
-  }
-  ASSERT_TRUE(first->advertise(name, service(1001)).ok());
-  ASSERT_TRUE(this->network_.settle(*first));
-  EXPECT_EQ(first->name(), name);
-  first->withdraw();
-
-  const auto second = this->network_.make();
-  ASSERT_TRUE(second->advertise(name, service(1002)).ok());
-  ASSERT_TRUE(this->network_.settle(*second));
-  EXPECT_EQ(second->name(), name);
-}
-
-TYPED_TEST(AdvertiserContract, ReplacesWhatItAdvertised) {
-  const auto advertiser = this->network_.make();
-  ASSERT_TRUE(advertiser->advertise(own_name("old"), service(1000)).ok());
-  ASSERT_TRUE(this->network_.settle(*advertiser));
-  ASSERT_TRUE(advertiser->advertise(own_name("new"), service(1000)).ok());
-  ASSERT_TRUE(this->network_.settle(*advertiser));
-  EXPECT_EQ(advertiser->name(), own_name("new"));
-}
-
-TYPED_TEST(AdvertiserContract, ServicesOfOneDeviceShareANameAndAreRenamedTogether) {
-  const std::string name = own_name("shared");
-  const auto owner = this->network_.make();
-  ASSERT_TRUE(owner->advertise(name, service(1000)).ok());
-  ASSERT_TRUE(this->network_.settle(*owner));
-  const auto services = this->network_.make_beside(3);
-  ASSERT_TRUE(services[0]->advertise(name, {"_ta._tcp", 2000, {}}).ok());
-  ASSERT_TRUE(services[1]->advertise(name, service(2001)).ok());  // the one that collides
-  ASSERT_TRUE(services[2]->advertise(name, {"_tc._tcp", 2002, {}}).ok());
-  ASSERT_TRUE(this->network_.settle(*services[0]));
-  for (const auto& each : services) {
-    EXPECT_EQ(each->state(), State::established);
-    EXPECT_EQ(each->name(), name + "-2");
-  }
-}
-
-TYPED_TEST(AdvertiserContract, OtherServicesOfADeviceStayWhenOneGoes) {
-  const std::string name = own_name("stay");
-  const auto services = this->network_.make_beside(2);
-  ASSERT_TRUE(services[0]->advertise(name, {"_ta._tcp", 1, {}}).ok());
-  ASSERT_TRUE(services[1]->advertise(name, {"_tb._tcp", 2, {}}).ok());
-  ASSERT_TRUE(this->network_.settle(*services[0]));
-  services[0]->withdraw();
-  EXPECT_EQ(services[0]->state(), State::silent);
-  ASSERT_TRUE(this->network_.settle(*services[1]));
-  EXPECT_EQ(services[1]->name(), name);
-  services[1]->withdraw();
-  const auto other = this->network_.make();
-  ASSERT_TRUE(other->advertise(name, service(3)).ok());
-  ASSERT_TRUE(this->network_.settle(*other));
-  EXPECT_EQ(other->name(), name);
-}
-
-TEST(FakeAdvertiser, RecordsWhatWasAdvertised) {
-  FakeAdvertiser advertiser;
-  const port::TxtEntry txt[]{{"board", "x"}, {"auth_upload", "yes"}};
-  ASSERT_TRUE(advertiser.advertise("a", service(8266, txt)).ok());
-  EXPECT_EQ(advertiser.type, type);
-  EXPECT_EQ(advertiser.port, 8266);
-  EXPECT_THAT(advertiser.txt, ElementsAre(Pair("auth_upload", "yes"), Pair("board", "x")));
-  advertiser.fail();
-  EXPECT_EQ(advertiser.state(), State::failed);
-  advertiser.advertise_fails = true;
-  EXPECT_EQ(advertiser.advertise("a", service(1)).error(), UpdateError::network_failed);
-  EXPECT_EQ(advertiser.state(), State::silent);
-}
 
 /// Looks on one interface and keeps what it saw of one name (and names derived from it).
 class Observer {
  public:
   Observer(EventLoop& loop, std::string name_start, std::string interface = "lo",
-           std::string of_type = std::string{type})
+           std::string of_type = std::string{service_type})
       : name_start_{std::move(name_start)},
         browser_{loop, std::move(of_type), [this](const BrowserEvent& event) { take(event); },
                  std::move(interface)} {}
@@ -238,7 +72,7 @@ class Mdns : public ::testing::Test {
 TEST_F(Mdns, BrowserSeesEverythingOfAServiceAndThatItGoes) {
   const std::string name = own_name("seen");
   Observer observer{loop_, name};
-  MdnsAdvertiser advertiser{loop_, loopback()};
+  MdnsAdvertiser advertiser{loop_, testing::mdns_address()};
   const port::TxtEntry txt[]{{"board", "linux"}, {"tcp_check", "no"}, {"note", "a=b"}};
   ASSERT_TRUE(advertiser.advertise(name, service(8266, txt)).ok());
   ASSERT_TRUE(eventually(loop_, [&] { return observer.events.size() == 1; }));
@@ -246,7 +80,7 @@ TEST_F(Mdns, BrowserSeesEverythingOfAServiceAndThatItGoes) {
   EXPECT_EQ(found.kind, BrowserEvent::Kind::found);
   EXPECT_EQ(found.service.name, name);
   EXPECT_EQ(found.service.host, name + ".local");
-  EXPECT_THAT(found.service.endpoints, ElementsAre(port::Endpoint{loopback(), 8266, 0}));
+  EXPECT_THAT(found.service.endpoints, ElementsAre(port::Endpoint{testing::mdns_address(), 8266, 0}));
   EXPECT_EQ(found.service.interface, "lo");
   EXPECT_THAT(found.service.txt,
               ElementsAre(Pair("board", "linux"), Pair("note", "a=b"), Pair("tcp_check", "no")));
@@ -261,7 +95,7 @@ TEST_F(Mdns, BrowserSeesEverythingOfAServiceAndThatItGoes) {
 TEST_F(Mdns, BrowserSeesARestartWithTheSameNameAndAnotherPort) {
   const std::string name = own_name("again");
   Observer observer{loop_, name};
-  MdnsAdvertiser advertiser{loop_, loopback()};
+  MdnsAdvertiser advertiser{loop_, testing::mdns_address()};
   ASSERT_TRUE(advertiser.advertise(name, service(1000)).ok());
   ASSERT_TRUE(settle(advertiser));
   ASSERT_TRUE(eventually(loop_, [&] { return !observer.events.empty(); }));
@@ -276,7 +110,7 @@ TEST_F(Mdns, BrowserSeesARestartWithTheSameNameAndAnotherPort) {
 
 TEST_F(Mdns, BrowserTellsWhenAllThatWasThereIsReported) {
   const std::string name = own_name("early");
-  MdnsAdvertiser advertiser{loop_, loopback()};
+  MdnsAdvertiser advertiser{loop_, testing::mdns_address()};
   ASSERT_TRUE(advertiser.advertise(name, service(1000)).ok());
   ASSERT_TRUE(settle(advertiser));
   // An answer that was multicast within the last second is not given again (RFC 6762, 6), and "all for now"
@@ -295,7 +129,7 @@ TEST_F(Mdns, OneAddressCarriesManyNamesWithoutQuarrel) {
   std::vector<std::unique_ptr<MdnsAdvertiser>> advertisers;
   Observer observer{loop_, own_name("many")};
   for (std::uint16_t i = 0; i < 5; ++i) {
-    advertisers.push_back(std::make_unique<MdnsAdvertiser>(loop_, loopback()));
+    advertisers.push_back(std::make_unique<MdnsAdvertiser>(loop_, testing::mdns_address()));
     const std::string name = own_name("many") + static_cast<char>('a' + i);
     ASSERT_TRUE(advertisers.back()->advertise(name, service(static_cast<std::uint16_t>(1000 + i))).ok());
   }
@@ -308,7 +142,7 @@ TEST_F(Mdns, OneAddressCarriesManyNamesWithoutQuarrel) {
 
 TEST_F(Mdns, TwoThatStartAtTheSameTimeEndWithTwoNames) {
   const std::string name = own_name("race");
-  MdnsAdvertiser first{loop_, loopback()};
+  MdnsAdvertiser first{loop_, testing::mdns_address()};
   MdnsAdvertiser second{loop_, *posix::parse_address("127.0.0.2")};
   ASSERT_TRUE(first.advertise(name, service(1000)).ok());
   ASSERT_TRUE(second.advertise(name, service(1000)).ok());
@@ -338,7 +172,7 @@ TEST_F(Mdns, BrowserTellsAllAddressesIpv4First) {
     return !observer.events.empty() && observer.events.back().service.endpoints.size() == 2;
   }));
   EXPECT_THAT(observer.events.back().service.endpoints,
-              ElementsAre(port::Endpoint{loopback(), 1000, 0},
+              ElementsAre(port::Endpoint{testing::mdns_address(), 1000, 0},
                           port::Endpoint{*posix::parse_address("::1"), 1000, 0}));
   EXPECT_EQ(observer.count(BrowserEvent::Kind::found), 1U);
   EXPECT_EQ(observer.count(BrowserEvent::Kind::lost), 0U);
@@ -366,8 +200,8 @@ TEST_F(Mdns, MakesAHostNameOfAnyName) {
       "My. Dev\xC3\xAF"
       "ce");
   Observer observer{loop_, name};
-  MdnsAdvertiser first{loop_, loopback()};
-  MdnsAdvertiser second{loop_, loopback()};
+  MdnsAdvertiser first{loop_, testing::mdns_address()};
+  MdnsAdvertiser second{loop_, testing::mdns_address()};
   ASSERT_TRUE(first.advertise(name, service(1000)).ok());
   ASSERT_TRUE(settle(first));
   ASSERT_TRUE(second.advertise(name, service(1001)).ok());
@@ -380,7 +214,7 @@ TEST_F(Mdns, MakesAHostNameOfAnyName) {
 
 TEST_F(Mdns, BrowserSeesEachServiceOfADevice) {
   const std::string name = own_name("three");
-  posix::MdnsName shared{loop_, loopback()};
+  posix::MdnsName shared{loop_, testing::mdns_address()};
   MdnsAdvertiser uploads{shared};
   MdnsAdvertiser page{shared};
   const port::TxtEntry txt[]{{"path", "/"}};
@@ -389,14 +223,16 @@ TEST_F(Mdns, BrowserSeesEachServiceOfADevice) {
   ASSERT_TRUE(uploads.advertise(name, service(8266)).ok());
   ASSERT_TRUE(page.advertise(name, {"_http._tcp", 8080, txt}).ok());
   ASSERT_TRUE(eventually(loop_, [&] { return !of_uploads.events.empty() && !of_page.events.empty(); }));
-  EXPECT_THAT(of_uploads.events[0].service.endpoints, ElementsAre(port::Endpoint{loopback(), 8266, 0}));
-  EXPECT_THAT(of_page.events[0].service.endpoints, ElementsAre(port::Endpoint{loopback(), 8080, 0}));
+  EXPECT_THAT(of_uploads.events[0].service.endpoints,
+              ElementsAre(port::Endpoint{testing::mdns_address(), 8266, 0}));
+  EXPECT_THAT(of_page.events[0].service.endpoints,
+              ElementsAre(port::Endpoint{testing::mdns_address(), 8080, 0}));
   EXPECT_THAT(of_page.events[0].service.txt, ElementsAre(Pair("path", "/")));
   EXPECT_EQ(of_page.events[0].service.host, of_uploads.events[0].service.host);
 }
 
 TEST_F(Mdns, KeepsItsServicesWhenAnotherCannotBeAdvertised) {
-  posix::MdnsName shared{loop_, loopback()};
+  posix::MdnsName shared{loop_, testing::mdns_address()};
   MdnsAdvertiser good{shared};
   MdnsAdvertiser bad{shared};
   ASSERT_TRUE(good.advertise(own_name("good"), service(1)).ok());
@@ -406,7 +242,7 @@ TEST_F(Mdns, KeepsItsServicesWhenAnotherCannotBeAdvertised) {
 }
 
 TEST_F(Mdns, FailsAtOnceWithWhatCannotBeAdvertised) {
-  MdnsAdvertiser advertiser{loop_, loopback()};
+  MdnsAdvertiser advertiser{loop_, testing::mdns_address()};
   EXPECT_EQ(advertiser.advertise("", service(1)).error(), UpdateError::network_failed);
   EXPECT_EQ(advertiser.advertise(std::string(64, 'x'), service(1)).error(), UpdateError::network_failed);
   EXPECT_EQ(advertiser.advertise("x", {"no type", 1, {}}).error(), UpdateError::network_failed);
