@@ -1,11 +1,14 @@
-// JSON configuration: device/src/config_reader.hpp, held against the whole-document parser of nlohmann::json.
+// JSON configuration and its passwords: device/src/config_reader.hpp and config_secrets.hpp, the former held
+// against the whole-document parser of nlohmann::json.
 
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "airlift/codec/text.hpp"
 #include "config_reader.hpp"
+#include "config_secrets.hpp"
 #include "require.hpp"
 
 using airlift::fuzz::require;
@@ -52,6 +55,18 @@ void check_values(const device::Config& config, const json& document) {
   }
 }
 
+/// Text that is shown says the same, but for passwords; and what comes back hidden is whole again.
+void check_secrets(device::Config config, std::string_view text) {
+  for (device::ConfigValue& value : config.values) {
+    if (airlift::codec::equal_ignoring_case(value.property, "passwd")) value.value = device::hidden_secret;
+  }
+  const std::string shown = device::hide_secrets(text);
+  require(device::parse_config(shown).values == config.values, "only passwords are hidden");
+  const auto restored = device::restore_secrets(shown, text);
+  require(restored.has_value(), "each hidden password has one behind it");
+  require(device::hide_secrets(*restored) == shown, "only passwords are put back");
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -63,6 +78,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   } else {
     require(!document.is_discarded(), "what is no JSON is an error");
     check_values(config, document);
+    check_secrets(config, text);
   }
   return 0;
 }

@@ -97,6 +97,12 @@ Config parse_config(std::string_view text) {
     config.error = ConfigError{0, 0, "larger than " + std::to_string(longest_config_bytes) + " bytes"};
     return config;
   }
+  // nlohmann::json takes it for the end, whatever follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    config.error = ConfigError{0, 0, "a NUL byte, which no text has"};
+    locate(*config.error, text, nul + 1);
+    return config;
+  }
   Collector collector{config};
   const bool whole = json::sax_parse(text, &collector);
   if (!whole && !config.error) config.error = ConfigError{0, 0, "not readable"};

@@ -80,6 +80,14 @@ TEST(ConfigReader, AnotherShapeIsAnErrorThatNamesThePlace) {
             std::string::npos);
 }
 
+TEST(ConfigReader, NothingFollowsANulByte) {
+  using namespace std::string_view_literals;
+  const Config config = parse_config("{}\n\0\"passwd\": \""sv);
+  ASSERT_TRUE(config.error);
+  EXPECT_EQ(config.error->line, 2U);
+  EXPECT_EQ(config.error->column, 1U);
+}
+
 TEST(ConfigReader, DepthAndSizeAreLimited) {
   EXPECT_TRUE(parse_config(std::string(100'000, '{')).error);
   EXPECT_TRUE(parse_config(std::string(100'000, '[')).error);
