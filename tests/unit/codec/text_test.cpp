@@ -109,5 +109,13 @@ TEST(EqualIgnoringCase, ComparesLettersOnlyWithoutCase) {
   EXPECT_FALSE(equal_ignoring_case("\xC4", "\xE4"));
 }
 
+TEST(Text, IsTrimmed) {
+  EXPECT_EQ(trimmed(" \ta b\t "), "a b");
+  EXPECT_EQ(trimmed("a"), "a");
+  EXPECT_EQ(trimmed("\na"), "\na");
+  EXPECT_EQ(trimmed(" \t"), "");
+  EXPECT_EQ(trimmed(""), "");
+}
+
 }  // namespace
 }  // namespace airlift::codec

@@ -44,6 +44,13 @@ std::string_view take_until(std::string_view& text, char separator) {
   return head;
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks{" \t"};
+  const std::size_t from = text.find_first_not_of(blanks);
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(blanks) + 1 - from);
+}
+
 std::string_view first_line(std::string_view text) {
   std::string_view line = take_until(text, '\n');
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);

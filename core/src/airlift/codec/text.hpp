@@ -38,6 +38,9 @@ template <std::size_t N>
 /// Cuts off and returns what stands before the first `separator`; all of it when there is none.
 [[nodiscard]] std::string_view take_until(std::string_view& text, char separator);
 
+/// Without blanks and tabs at both ends.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
 /// What stands before the first line end (`\n` or `\r\n`); all of it when there is none.
 [[nodiscard]] std::string_view first_line(std::string_view text);
 

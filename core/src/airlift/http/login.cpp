@@ -29,18 +29,13 @@ bool decode_base64(std::string_view text, BasicText& into) {
   return count != 6 && !into.truncated();
 }
 
-std::string_view without_blanks(std::string_view text) {
-  const std::size_t at = text.find_first_not_of(' ');
-  return at == std::string_view::npos ? std::string_view{} : text.substr(at);
-}
-
 }  // namespace
 
 std::optional<BasicText> basic_password(std::string_view authorization) {
   const std::string_view scheme = codec::take_until(authorization, ' ');
   BasicText decoded;
   if (!codec::equal_ignoring_case(scheme, "Basic") ||
-      !decode_base64(without_blanks(authorization), decoded)) {
+      !decode_base64(codec::trimmed(authorization), decoded)) {
     return std::nullopt;
   }
   const std::size_t colon = decoded.view().find(':');
@@ -50,7 +45,7 @@ std::optional<BasicText> basic_password(std::string_view authorization) {
 
 std::string_view cookie_value(std::string_view cookies, std::string_view name) {
   while (!cookies.empty()) {
-    std::string_view value = without_blanks(codec::take_until(cookies, ';'));
+    std::string_view value = codec::trimmed(codec::take_until(cookies, ';'));
     if (codec::take_until(value, '=') == name) return value;
   }
   return {};

@@ -8,12 +8,6 @@
 namespace airlift::http {
 namespace {
 
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 /// What is quoted ends at the next quote that no backslash stands before.
 std::size_t end_of_quoted(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
@@ -33,16 +27,16 @@ std::optional<std::string_view> parameter(std::string_view header, std::string_v
   while (!header.empty()) {
     const std::size_t equals = header.find('=');
     if (equals == std::string_view::npos) return std::nullopt;
-    const std::string_view found = without_blanks(header.substr(0, equals));
-    header = without_blanks(header.substr(equals + 1));
+    const std::string_view found = codec::trimmed(header.substr(0, equals));
+    header = codec::trimmed(header.substr(equals + 1));
     const bool quoted = !header.empty() && header.front() == '"';
     const std::size_t end = quoted ? end_of_quoted(header) : std::min(header.find(';'), header.size());
     if (end == std::string_view::npos) return std::nullopt;
     const std::string_view value = header.substr(0, end);
     header.remove_prefix(end);
-    if (!without_blanks(codec::take_until(header, ';')).empty()) return std::nullopt;
+    if (!codec::trimmed(codec::take_until(header, ';')).empty()) return std::nullopt;
     if (codec::equal_ignoring_case(found, name)) {
-      return quoted ? value.substr(1, value.size() - 2) : without_blanks(value);
+      return quoted ? value.substr(1, value.size() - 2) : codec::trimmed(value);
     }
   }
   return std::nullopt;
@@ -62,7 +56,7 @@ bool usable_boundary(std::string_view boundary) {
 
 bool MultipartReader::start(std::string_view content_type, std::uint64_t body_bytes) {
   state_ = State::refused;
-  const std::string_view kind = without_blanks(content_type.substr(0, content_type.find(';')));
+  const std::string_view kind = codec::trimmed(content_type.substr(0, content_type.find(';')));
   const auto boundary = parameter(content_type, "boundary");
   if (!codec::equal_ignoring_case(kind, "multipart/form-data") || !boundary || !usable_boundary(*boundary)) {
     return false;

@@ -55,11 +55,6 @@ Method method_of(unsigned method) {
   }
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t end = text.find_last_not_of(" \t");
-  return end == std::string_view::npos ? std::string_view{} : text.substr(0, end + 1);
-}
-
 /// Whether a decoded path could be taken for a way to somewhere else.
 bool leads_elsewhere(std::string_view sent, std::string_view decoded) {
   const auto slashes = [](std::string_view text) { return std::count(text.begin(), text.end(), '/'); };
@@ -197,7 +192,8 @@ void RequestReader::judge() {
 int RequestReader::take_headers() {
   request_.method = method_of(parser_.method);
   request_.http_1_1 = parser_.http_minor == 1;
-  for (std::size_t i = 0; i < header_count; ++i) request_.*header_table[i].value = trimmed(view(headers_[i]));
+  for (std::size_t i = 0; i < header_count; ++i)
+    request_.*header_table[i].value = codec::trimmed(view(headers_[i]));
   const bool expects = headers_[header_count - 1].there;
   return !expects || equal_ignoring_case(request_.expect, "100-continue") ? 0 : 417;
 }

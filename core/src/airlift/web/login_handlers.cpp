@@ -16,8 +16,7 @@ constexpr std::string_view page_policy{
 /// `gzip` among the codings, not refused by `q=0` (RFC 9110 12.5.3).
 bool takes_gzip(std::string_view accepted) {
   while (!accepted.empty()) {
-    std::string_view coding = codec::take_until(accepted, ',');
-    while (!coding.empty() && coding.front() == ' ') coding.remove_prefix(1);
+    const std::string_view coding = codec::trimmed(codec::take_until(accepted, ','));
     const std::string_view name = coding.substr(0, coding.find_first_of("; "));
     if (codec::equal_ignoring_case(name, "gzip") || name == "*") {
       return coding.find("q=0") == std::string_view::npos || coding.find("q=0.") != std::string_view::npos;

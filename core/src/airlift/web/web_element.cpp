@@ -143,8 +143,8 @@ void WebElement::accept(port::StreamPool& pool, Transport transport, Instant now
   if (const auto connection = pool.accept()) place->begin(*connection, transport, now);
 }
 
-/// The connection that has been idle longest gives way when all are in use and another one waits. Returns when
-/// to look again.
+/// The connection that has been idle longest gives way when all are in use and another one waits. Returns
+/// when to look again.
 milliseconds WebElement::make_room(Instant now) {
   const bool wanted = ports_.plain.someone_waits() || (tls_ != Tls::off && ports_.encrypted.someone_waits());
   if (!wanted || free_connection() != nullptr) return element::idle_wait;
