@@ -51,9 +51,11 @@ TEST_F(Web, TriesAPortThatWasChosenAgain) {
   plain.forbidden_port.reset();
   run(seconds{5} - milliseconds{1});
   EXPECT_FALSE(plain.listening_port);
+  EXPECT_EQ(http_advertiser.state(), port::Advertiser::State::silent);
   run(milliseconds{1});
   EXPECT_EQ(plain.listening_port, 8123);
   EXPECT_EQ(web.listening_port(), 8123);
+  EXPECT_EQ(http_advertiser.port, 8123);
 }
 
 TEST_F(Web, ChecksItsProperties) {

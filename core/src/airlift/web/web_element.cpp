@@ -71,7 +71,6 @@ void WebElement::do_start(element::Board& board, Instant now) {
   plain_.next_try_at = encrypted_.next_try_at = now;
   if (tls_ != Tls::off) open_identity();
   open_doors(now);
-  advertise();
 }
 
 void WebElement::open_identity() {
@@ -85,7 +84,9 @@ void WebElement::open_identity() {
 }
 
 void WebElement::open_doors(Instant now) {
+  const bool was_closed = plain_.open == 0;
   open(plain_, ports_.plain, now);
+  if (was_closed && plain_.open != 0) advertise();
   if (tls_ != Tls::off) open(encrypted_, ports_.encrypted, now);
   if (tls_ == Tls::only) site_.redirect_port = encrypted_.open != 0 ? encrypted_.open : encrypted_.wanted;
 }
@@ -109,7 +110,7 @@ void WebElement::open(Door& door, port::StreamPool& pool, Instant now) {
 
 void WebElement::advertise() {
   const element::DeviceElement& device = site_.board->device();
-  if (!device.service_discovery() || plain_.open == 0) return;
+  if (!device.service_discovery()) return;
   const std::array<port::TxtEntry, 3> txt{{{"path", "/"}, {"title", title()}, {"room", room()}}};
   const auto entries = Span<const port::TxtEntry>{txt};
   const Status http =
