@@ -1,6 +1,7 @@
 """The Linux side of the device's page: ports, HTTPS, configuration files, mDNS; with curl and Python's own client."""
 import contextlib
 import json
+import os
 import pathlib
 import re
 import socket
@@ -192,6 +193,19 @@ def test_wrong_configuration_changes_nothing(start_page):
         assert "config.json" in json.loads(answer)["message"] + json.loads(answer)["advice"]
     assert (page.device.config / "config.json").read_text() == before
     assert not (page.device.config / "config.json.previous").exists()
+
+
+def test_configuration_on_a_read_only_file_system_is_refused_by_name(start_page, tmp_path):
+    make_read_only = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+    wrapper = ["unshare", "-m", "sh", "-c", make_read_only, tmp_path / "device0" / "config"]
+    if os.geteuid() != 0:
+        pytest.skip("a read-only file system needs root")
+    page = start_page(wrapper=wrapper)
+    before = (page.device.config / "config.json").read_text()
+    status, answer = page.ask("/config.json", "PUT", b"{}")
+    assert status == 500 and json.loads(answer)["error"] == "storage_failed"
+    page.device.log.wait(r"\[error\] config: .*/config: Read-only file system")
+    assert (page.device.config / "config.json").read_text() == before
 
 
 def test_configuration_comes_back_when_the_device_dies_with_the_new_one(start_page):
