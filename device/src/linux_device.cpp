@@ -10,6 +10,7 @@
 #include "airlift/codec/text.hpp"
 #include "airlift/element/ota_element.hpp"
 #include "airlift/web/web_element.hpp"
+#include "airlift_page/page.hpp"
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/certificate_files.hpp"
 #include "airlift_posix/mdns_advertiser.hpp"
@@ -97,7 +98,7 @@ class LinuxDevice {
               homeding_advertiser_},
              ota_,
              connections_,
-             web::Page{}},
+             web::device_page()},
         board_{registry_, device_, log, system_},
         trial_{state.store(), state.history()},
         notify_{loop, state.run_directory(), [this](const NotifyMessage& message) { on_notify(message); }},
