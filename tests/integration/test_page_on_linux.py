@@ -227,7 +227,7 @@ def test_device_is_found_as_three_services_of_one_name(start_page):
     with contextlib.ExitStack() as stack:
         browsers = {service: stack.enter_context(Browser(service=f"{service}._tcp.local."))
                     for service in ("_arduino", "_http", "_homeding")}
-        page = start_page({"title": "Lamp", "room": "hall"}, {"sd": "true"})
+        page = start_page(device={"title": "Lamp", "room": "hall", "sd": "true"})
         name = page.device.log.wait(r"advertised as (\S+)$")[1]
         found = {}
         for service, browser in browsers.items():

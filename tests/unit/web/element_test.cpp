@@ -122,8 +122,8 @@ TEST_F(Web, NeverFallsBackToPlainAnswers) {
 // mDNS
 
 TEST_F(Web, IsAdvertised) {
-  set("web", "title", "Lamp's page");
-  set("web", "room", "hall");
+  set("device", "title", "Lamp's page");
+  set("device", "room", "hall");
   plain.forbidden_port = 80;
   start();
   EXPECT_EQ(http_advertiser.type, "_http._tcp");

@@ -111,7 +111,8 @@ void WebElement::open(Door& door, port::StreamPool& pool, Instant now) {
 void WebElement::advertise() {
   const element::DeviceElement& device = site_.board->device();
   if (!device.service_discovery()) return;
-  const std::array<port::TxtEntry, 3> txt{{{"path", "/"}, {"title", title()}, {"room", room()}}};
+  const std::array<port::TxtEntry, 3> txt{
+      {{"path", "/"}, {"title", device.title()}, {"room", device.room()}}};
   const auto entries = Span<const port::TxtEntry>{txt};
   const Status http =
       ports_.http_advertiser.advertise(device.name(), {"_http._tcp", plain_.open, entries.first(1)});
