@@ -63,6 +63,7 @@ export const images = {
   otherBoard: sign("other-board.bin", app(2), "2.0", "--board", "board-7", "--board", "board-9"),
   exiting: sign("exiting-2.1.bin", exiting, "2.1"),
   older: sign("older-0.9.bin", app(2), "0.9"),
+  filesystem: sign("pages-3.0.img", app(2), "3.0", "--kind", "filesystem"),
   unsigned: app(2),
   cut: plain("cut.bin", readFileSync(app(2)).subarray(0, -1000)),
   cutSigned: plain("cut-signed.bin", readFileSync(file("good-2.0.bin")).subarray(0, -1000)),
@@ -72,7 +73,7 @@ export const images = {
 
 // Devices
 
-async function freePort() {
+export async function freePort() {
   const server = net.createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();
@@ -86,7 +87,7 @@ let devices = 0;
 
 export class Device {
   /// Starts one that runs version 1.0. `slotBytes`: room for an image.
-  static async start({ device = {}, ota = {}, slotBytes = 8 << 20 } = {}) {
+  static async start({ device = {}, ota = {}, web = {}, slotBytes = 8 << 20 } = {}) {
     const made = new Device();
     made.folder = file(`device-${++devices}`);
     made.port = await freePort();
@@ -96,7 +97,7 @@ export class Device {
     writeFileSync(path.join(config, "env.json"), JSON.stringify({
       device: { 0: { name: "greenhouse", safemode: "false", sd: "false", ...device } },
       ota: { 0: { port: await freePort(), confirm: "5", ...ota } },
-      web: { 0: { port: made.port } },
+      web: { 0: { port: made.port, ...web } },
     }));
     made.state = path.join(made.folder, "state");
     program("airlift-device", "init", "--state", made.state, "--firmware", images.first, "--board-id", board, "--slot-size", String(slotBytes));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { axe, choose, closeAll, Device, images, Network, openBrowser, openPage, shoot, until } from "./lab.mjs";
+import { axe, choose, closeAll, Device, freePort, images, Network, openBrowser, openPage, shoot, until } from "./lab.mjs";
 
 const shown = (page, id, text) => page.locator(`#${id}`, { hasText: text }).waitFor();
 const update = (page) => page.getByRole("button", { name: "Update", exact: true });
@@ -51,6 +51,28 @@ describe("the device's page", { concurrency: 3 }, () => {
     await assertAccessible(page);
     assert.equal(device.version(), "version 2");
     assert.deepEqual(page.complaints, []);
+  });
+
+  test("installs a filesystem image", async () => {
+    const device = await Device.start();
+    const page = await openPage(device.url);
+    await choose(page, images.filesystem);
+    assert.equal(await page.locator("#kinds").isVisible(), false);  // the file tells
+    await page.getByRole("button", { name: "Update anyway" }).click();  // it has a program in it
+    await shown(page, "outcome", "Done: the new filesystem image runs and has proven itself.");
+    await shown(page, "history", "Filesystem 3.0 works");
+  });
+
+  test("works over an encrypted connection, and shows the certificate", async () => {
+    const port = await freePort();
+    const device = await Device.start({ ota: { passwd: "secret" }, web: { tls: "on", tls_port: port } });
+    const page = await openPage(`https://127.0.0.1:${port}/`, { ignoreHTTPSErrors: true });
+    await logIn(page, "secret");
+    await shown(page, "system", "Certificate, SHA-256");
+    await choose(page, images.good);
+    await update(page).click();
+    await shown(page, "outcome", "Done: version 2.0 runs");
+    assert.equal(device.version(), "version 2");
   });
 
   test("refuses an image for another board", async () => {
@@ -183,21 +205,23 @@ describe("the device's page", { concurrency: 3 }, () => {
     await shoot(page, "too-many-tries");
   });
 
-  test("shows on one page what is sent by another", async () => {
+  test("shows on other pages what is sent by one", async () => {
     const device = await Device.start();
     const network = await Network.before(device);
-    const [first, second] = await Promise.all([openPage(network.url), openPage(device.url)]);
+    // The device has two streams of events: one page has to ask.
+    const [first, second, third] = await Promise.all([openPage(network.url), openPage(device.url), openPage(device.url)]);
     await Promise.all([choose(first, images.big), choose(second, images.good)]);
     await update(second).waitFor();
     network.hold(2 << 20);
     await update(first).click();
-    await shown(second, "note", /An update is being sent by another \(browser 127.0.0.1\): [1-9]\d* %./);
+    for (const page of [second, third]) await shown(page, "note", /An update is being sent by another \(browser 127.0.0.1\): [1-9]\d* %./);
     await shown(second, "remarks", "Another upload is running.");
     await shoot(second, "busy-elsewhere");
     network.release();
     await shown(first, "outcome", "Done: version 2.0 runs");
     await shown(second, "now", "2.0");
     await shown(second, "remarks", "This version runs already.");
+    await shown(third, "now", "2.0");
   });
 
   test("fits a phone, in light and dark", async () => {

@@ -30,6 +30,7 @@ export function refusalOf(status: number, text: string, retryAfter: string | nul
 }
 
 export class Api {
+  hasPassword = false;  // the device wants one
   private csrf = "";
   private password = "";  // to log in again after the restarts of an update; gone with the page
 
@@ -55,7 +56,8 @@ export class Api {
   async begin(): Promise<boolean> {
     const stand = await this.call("/api/login");
     this.csrf = stand.csrf;
-    return stand.password !== "true" || stand.session === "true";
+    this.hasPassword = stand.password === "true";
+    return !this.hasPassword || stand.session === "true";
   }
 
   async logIn(password: string): Promise<void> {

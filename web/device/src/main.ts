@@ -33,7 +33,7 @@ function askForPassword(): void {
 }
 
 async function showDeviceFacts(): Promise<void> {
-  await api.system().then(showSystem, () => {});  // without them the page works, too
+  await api.system().then((system) => showSystem(system, !api.hasPassword), () => {});  // without them the page works, too
 }
 
 function enter(): void {

@@ -56,6 +56,7 @@ function showNow(values: Values): void {
 }
 
 function noteOf(values: Values): string {
+  if (values.active === undefined) return "This device has no ota element in its configuration: it takes no updates over the air.";
   if (values.phase === "receiving") {
     const percent = Math.floor((100 * Number(values.progress)) / (Number(values.size) || 1));
     return `An update is being sent by another (${values.source}): ${percent} %.`;
@@ -67,10 +68,11 @@ function noteOf(values: Values): string {
 
 /// `busyHere`: this page sends or follows an update and shows itself how it goes.
 export function showDevice(values: Values, busyHere: boolean): void {
+  const takesUpdates = values.active !== undefined;
   const safe = values.safemode === "true" || values.active === "false";
   show("safemode", safe);
   say("safemode-advice", safeAdvice[values.mode] ?? safeAdvice.normal);
-  show("update", !safe);
+  show("update", takesUpdates && !safe);
   const note = busyHere ? "" : noteOf(values);
   show("note", note !== "");
   say("note", note);
@@ -81,7 +83,8 @@ export function showDevice(values: Values, busyHere: boolean): void {
   get("history").replaceChildren(...history.map(updateItem));
 }
 
-export function showSystem(system: Values): void {
+/// `isOpen`: it has no password.
+export function showSystem(system: Values, isOpen: boolean): void {
   say("name", system.name || "Airlift device");
   document.title = `${system.name}: update`;
   say("about", system.board ?? "");
@@ -90,6 +93,7 @@ export function showSystem(system: Values): void {
     ["Airlift", system.version],
     ["Started", time(Date.now() / 1000 - Number(system.uptime))],
     ["Free space", Number(system.free) ? size(Number(system.free)) : ""],
+    ["Password", isOpen ? "none: anyone in this network can update the device" : "needed"],
     ["Certificate, SHA-256", system.fingerprint && make("code", system.fingerprint)],
   ]);
 }
