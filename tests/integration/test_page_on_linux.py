@@ -146,6 +146,7 @@ def test_application_gets_neither_the_ports_capability_nor_the_raised_limit(make
     device.configure()
     device.init(binaries / "airlift-demo-app-1")
     device.start()
+    device.wait_version(1)  # a child that is not the application yet still has what the device has
     application = pathlib.Path(f"/proc/{device.wait_app_pid()}")
 
     def seen(process, file, pattern):
