@@ -11,8 +11,6 @@
 namespace airlift::cli {
 namespace {
 
-enum class Transport : std::uint8_t { tcp, udp };
-
 /// All that a cause may depend on.
 struct Case {
   const PushFailure& failure;
@@ -22,6 +20,9 @@ struct Case {
 
   [[nodiscard]] std::string address() const { return posix::to_text(attempt.device.address); }
   [[nodiscard]] bool loopback() const { return posix::is_loopback(attempt.device.address); }
+  [[nodiscard]] std::string listening_port() const {
+    return attempt.listening_at.substr(attempt.listening_at.rfind(':') + 1);
+  }
   /// Ours: what the device calls back.
   [[nodiscard]] std::string own_address() const {
     if (!options.host_address.empty()) return options.host_address;
@@ -42,37 +43,31 @@ std::string name_of(const posix::InterfaceAddress& own) {
   return fmt::format("{} ({})", posix::to_text(own.address), own.interface);
 }
 
-std::string_view name_of(Transport transport) {
-  return transport == Transport::tcp ? "tcp" : "udp";
-}
-
 /// Lets `from` in; for those with several tables, into the one that distributions begin with.
-std::string command_of(FirewallKind kind, const port::IpAddress& from, std::uint16_t port,
-                       Transport transport) {
+std::string command_of(FirewallKind kind, const port::IpAddress& from, std::string_view port) {
   const bool ipv4 = posix::is_ipv4(from);
   const std::string address = posix::to_text(from);
-  const std::string_view proto = name_of(transport);
   switch (kind) {
     case FirewallKind::ufw:
-      return fmt::format("sudo ufw allow from {} to any port {} proto {}", address, port, proto);
+      return fmt::format("sudo ufw allow from {} to any port {} proto tcp", address, port);
     case FirewallKind::firewalld:
       return fmt::format(
           "sudo firewall-cmd --add-rich-rule='rule family=\"{}\" source address=\"{}\" port port=\"{}\" "
-          "protocol=\"{}\" accept'",
-          ipv4 ? "ipv4" : "ipv6", address, port, proto);
+          "protocol=\"tcp\" accept'",
+          ipv4 ? "ipv4" : "ipv6", address, port);
     case FirewallKind::nftables:
-      return fmt::format("sudo nft insert rule inet filter input {} saddr {} {} dport {} accept",
-                         ipv4 ? "ip" : "ip6", address, proto, port);
+      return fmt::format("sudo nft insert rule inet filter input {} saddr {} tcp dport {} accept",
+                         ipv4 ? "ip" : "ip6", address, port);
     case FirewallKind::iptables:
-      return fmt::format("sudo {} -I INPUT -p {} -s {} --dport {} -j ACCEPT", ipv4 ? "iptables" : "ip6tables",
-                         proto, address, port);
+      return fmt::format("sudo {} -I INPUT -p tcp -s {} --dport {} -j ACCEPT",
+                         ipv4 ? "iptables" : "ip6tables", address, port);
   }
   return {};
 }
 
 /// How this computer's firewall lets the device connect, or that there is none.
 std::string own_firewall(const Case& of) {
-  const std::uint16_t port = of.attempt.listening_port;
+  const std::string port = of.listening_port();
   if (of.facts.firewalls.empty()) {
     return fmt::format(
         "No firewall is installed on this computer; one on the way, or a guest network that "
@@ -80,7 +75,7 @@ std::string own_firewall(const Case& of) {
         of.address(), of.own_address(), port);
   }
   const Firewall& firewall = of.facts.firewalls.front();
-  const std::string command = command_of(firewall.kind, of.attempt.device.address, port, Transport::tcp);
+  const std::string command = command_of(firewall.kind, of.attempt.device.address, port);
   const std::string again =
       of.options.host_port == 0 ? fmt::format(", then once more with -P {}", port) : std::string{};
   return fmt::format("{}: `{}`{}.",
@@ -158,7 +153,7 @@ void no_answer(const Case& of, Causes& causes) {
     causes.push_back(fmt::format("{} may not be its OTA port: -p 8266 (ESP8266, Airlift) or -p 3232 (ESP32).",
                                  device.port));
   }
-  if (of.neighbours().empty() && of.facts.way) {
+  if (!of.loopback() && of.neighbours().empty() && of.facts.way) {
     causes.push_back(
         fmt::format("{} is in none of this computer's networks; datagrams leave from {} to a router. "
                     "Are both in the same network?",
@@ -272,12 +267,6 @@ constexpr std::array rows{
     Row{UpdateError::not_back, not_back},
 };
 
-/// The number behind the last colon.
-std::uint16_t port_of(std::string_view endpoint) {
-  const auto number = codec::parse_number(endpoint.substr(endpoint.rfind(':') + 1), 0xFFFF);
-  return static_cast<std::uint16_t>(number.value_or(0));
-}
-
 }  // namespace
 
 std::vector<std::string> likely_causes(const PushFailure& failure, const Attempt& attempt,
@@ -291,7 +280,7 @@ std::vector<std::string> likely_causes(const PushFailure& failure, const Attempt
 
 void add_causes(UploadReport& report, const UploadOptions& options) {
   if (!report.failure) return;
-  const Attempt attempt{report.device, report.protocol, port_of(report.listening_at), report.size_bytes};
+  const Attempt attempt{report.device, report.protocol, report.listening_at, report.size_bytes};
   report.failure->causes = likely_causes(*report.failure, attempt, options, host_facts(report.device));
 }
 

@@ -32,7 +32,7 @@ posix::InterfaceAddress own(std::string_view interface, std::string_view text, i
 /// A device at 192.168.1.20, and us in its network.
 struct Scene {
   cli::PushFailure failure;
-  cli::Attempt attempt{{address("192.168.1.20"), 8266, 0}, Protocol::old, 41234, 300'000};
+  cli::Attempt attempt{{address("192.168.1.20"), 8266, 0}, Protocol::old, "0.0.0.0:41234", 300'000};
   cli::UploadOptions options;
   cli::HostFacts facts{own("eth0", "192.168.1.5"), {own("eth0", "192.168.1.5")}, {}, Confinement::none};
 
