@@ -179,6 +179,7 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
 
   void watch_return() {
     ReturnPlan plan;
+    plan.device_name = report_.target.name;
     plan.device = report_.device;
     plan.device_text = device();
     plan.protocol = report_.protocol;
