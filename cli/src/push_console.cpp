@@ -45,8 +45,9 @@ void PushConsole::entered(const FleetDevice& device) {
   if (show_.verbosity == Verbosity::quiet) return;
   if (show_.verbosity == Verbosity::debug) return print_trace(device, to_text(device.stage), show_.crowd);
   if (bar_) {
-    if (line_ == Line::bar) draw_bar(device);
-    if (terminal_ && device.stage != Stage::transfer) draw_words(doing(device.stage));
+    // The bar goes on until the verdict: a device may tell late what it has taken.
+    const bool bar = device.stage == Stage::transfer || device.stage == Stage::verify;
+    if (terminal_ && !bar) draw_words(doing(device.stage));
     return;
   }
   const bool matters =
