@@ -144,8 +144,10 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
       case Remedy::none:
         return fail(failure);
       case Remedy::resume:
-        if (!transferred_) return fail(failure);
-        cut_ = failure;
+        // A connection that breaks before the first byte is tried again, too; silence has cost its time
+        // already.
+        if (!transferred_ && failure.code != UpdateError::connection_lost) return fail(failure);
+        if (transferred_) cut_ = failure;
         break;
       case Remedy::from_the_start:
         offer_.from_the_start = true;
