@@ -133,7 +133,7 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
     if (transfer_begin_ == Instant{}) transfer_begin_ = clock_.now();
     if (cut_) ++report_.resumed;
     transferred_ = true;
-    report_.compressed = offer_.compressed;
+    report_.compressed = report_.compressed || offer_.compressed;
     // If this is cut, the rest goes as it is: the one gzip stream begins with the file.
     may_compress_ = false;
     offer_.from_the_start = false;
