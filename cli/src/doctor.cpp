@@ -70,9 +70,9 @@ class Doctor final : public Contact::Owner {
   void trace(std::string_view text) override {
     if (trace_) trace_(text);
   }
+  /// The link goes with this call, before a byte is sent: the device keeps what it has.
   void connected(Link link) override {
     report_.device = link.device;
-    link.stream->close();  // before a byte is sent: the device keeps what it has
     contact_ended_ = true;
   }
   void failed(const PushFailure& failure) override {

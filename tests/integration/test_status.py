@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import socket
 import subprocess
 
 import pytest
@@ -97,6 +98,26 @@ def test_the_password(start_device, status):
     assert any("passwd" in cause for cause in told["causes"])
     done, (told,) = status(at(device), "--json")
     assert (done.returncode, told["code"]) == (5, "password_needed")
+
+
+def pretends_to_know_the_password(device):
+    """Answers as a device with the extension does, up to the proof."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        device.next_datagram()
+        device.answer(f"AIRLIFT 1 {listener.getsockname()[1]} p {'5a' * 16} {'6b' * 32}")
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(4 + 64, socket.MSG_WAITALL)
+            payload = b"board=esp12\n" + bytes(32)
+            connection.sendall(bytes([19]) + len(payload).to_bytes(3, "little") + payload)
+            connection.recv(1)
+
+
+def test_an_impostor_is_not_believed(status):
+    with FakeDevice(pretends_to_know_the_password) as device:
+        done, (told,) = status(at(device), "--json", "-a", PASSWORD)
+    assert (done.returncode, told["code"], told["stage"]) == (5, "device_not_proven", "authenticate")
+    assert "board" not in told
 
 
 def test_encrypted(start_device, status):
