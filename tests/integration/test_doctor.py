@@ -8,6 +8,7 @@ import pytest
 
 import fake_device
 from fake_device import FakeDevice
+from fault_proxy import DEVICE, UPLOADER, FaultProxy, PortFault
 
 PASSWORD = "open sesame"
 PLAIN = {"PATH": os.environ["PATH"]}
@@ -15,9 +16,9 @@ PLAIN = {"PATH": os.environ["PATH"]}
 
 @pytest.fixture
 def doctor(binaries):
-    def call(device, *arguments, **environment):
+    def call(device, *arguments, host="127.0.0.1", **environment):
         port = device if isinstance(device, int) else device.port
-        done = subprocess.run([binaries / "airlift", "doctor", f"127.0.0.1:{port}", "--json", *map(str, arguments)],
+        done = subprocess.run([binaries / "airlift", "doctor", f"{host}:{port}", "--json", *map(str, arguments)],
                               capture_output=True, text=True, env=PLAIN | environment, timeout=40)
         return json.loads(done.stdout), done.returncode
 
@@ -81,6 +82,22 @@ def test_a_wrong_password(start_device, doctor):
     found, code = doctor(device, "-a", "wrong")
     assert (code, found["code"], found["stage"]) == (5, "wrong_password", "authenticate")
     assert results(found)["authenticate"] == "failed" and results(found)["connect"] == "ok"
+
+
+def test_a_device_that_cannot_connect_back_can_be_updated_even_so(start_device, doctor):
+    device = start_device()
+    with FaultProxy(device.address, [PortFault(UPLOADER, "closed")]) as proxy:
+        found, code = doctor(device, "-I", "127.0.0.1", host=proxy.host)
+    assert (code, found["result"]) == (0, "ok")
+    assert results(found)["connect"] == "ok" and results(found)["connect_back"] == "failed"
+    assert "espota does not" in next(step["note"] for step in found["steps"] if step["step"] == "connect_back")
+
+
+def test_a_device_that_cannot_be_connected_to_either(start_device, doctor):
+    device = start_device()
+    with FaultProxy(device.address, [PortFault(DEVICE, "closed"), PortFault(UPLOADER, "closed")]) as proxy:
+        found, code = doctor(device, "-I", "127.0.0.1", host=proxy.host)
+    assert (code, found["code"], found["stage"]) == (7, "no_connection", "connect")
 
 
 def test_a_device_in_safe_mode(start_device, doctor):
