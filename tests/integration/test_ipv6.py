@@ -39,6 +39,13 @@ def test_push_where_there_is_no_ipv4(start_device, binaries, link, extension):
     device.wait_version(2)
 
 
+def test_push_by_name_where_there_is_no_ipv4(start_device, binaries, link):
+    device = start_device(bind=link.device, wrapper=link.on_device, device={"sd": "true"}, ota={"passwd": PASSWORD})
+    device.log.wait("advertised as")
+    push(binaries, device.name, inside=link.on_host)
+    device.wait_version(2)
+
+
 def test_push_to_an_old_device(start_arduino, binaries, tmp_path):
     """The ESP32 core speaks IPv6 from 3.0 on."""
     device = start_arduino("esp32-new", host="::1", password=PASSWORD)
