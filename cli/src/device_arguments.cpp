@@ -22,18 +22,12 @@ void add_device_options(CLI::App& app, DeviceArguments& arguments) {
 }
 
 UploadOptions upload_options(const DeviceArguments& arguments) {
-  const PushOptions& common = arguments.common.push;
   const PasswordInFile password =
       choose_password(arguments.common.password, arguments.password_file, std::getenv("AIRLIFT_PASSWORD"));
   if (password.readable_by_all) warn_about_readable_file(*arguments.password_file);
-  UploadOptions options;
-  options.host_address = common.host_address;
-  options.host_port = common.host_port;
-  options.command = common.command;
-  options.first_hash = common.first_hash;
+  UploadOptions options = upload_options(arguments.common.push);
   options.password = password.text;
   options.encrypt = arguments.encrypt;
-  options.answer_timeout = common.answer_timeout;
   return options;
 }
 
