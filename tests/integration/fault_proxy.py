@@ -62,8 +62,9 @@ def md5_of(content):
 
 
 def changed(content, at):
+    """Another byte there; where a hexadecimal digit was, another one."""
     result = bytearray(content)
-    result[at] ^= 1
+    result[at] = ord("1") if result[at] == ord("0") else ord("0")
     return bytes(result)
 
 

@@ -19,7 +19,7 @@ def link():
 
 
 def push(binaries, *arguments, inside=(), image=None):
-    command = [*inside, binaries / "airlift", "push", *arguments, "-a", PASSWORD,
+    command = [*inside, binaries / "airlift", "push", "--no-wait", *arguments, "-a", PASSWORD,
                "-f", image or binaries / "airlift-demo-app-2"]
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
