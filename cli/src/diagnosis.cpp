@@ -139,30 +139,33 @@ void no_connection(const Case& of, Causes& causes) {
   no_connect_back(of, causes);
 }
 
+std::string other_port(std::uint16_t port) {
+  if (port == wire::esp8266_port)
+    return "8266 is the port of an ESP8266 or Airlift device; an ESP32 has 3232: -p 3232.";
+  if (port == wire::esp32_port)
+    return "3232 is the port of an ESP32; an ESP8266 or Airlift device has 8266: -p 8266.";
+  return fmt::format("{} may not be its OTA port: -p 8266 (ESP8266, Airlift) or -p 3232 (ESP32).", port);
+}
+
 void no_answer(const Case& of, Causes& causes) {
-  const port::Endpoint& device = of.attempt.device;
+  const std::uint16_t port = of.attempt.device.port;
+  if (of.failure.message.find(nothing_listens) != std::string::npos) {
+    causes.push_back(other_port(port));
+    causes.emplace_back("The device restarts just now, or what it runs has no OTA: look at its console.");
+    return;
+  }
   causes.push_back(fmt::format(
       "The device is off or has another address: `ping -c 1 {}`, `airlift discover`.", of.address()));
-  if (device.port == wire::esp8266_port || device.port == wire::esp32_port) {
-    const bool esp8266 = device.port == wire::esp8266_port;
-    causes.push_back(fmt::format(
-        "{} is the port of an {}; of an {} it is {}: -p {}.", device.port,
-        esp8266 ? "ESP8266 or Airlift device" : "ESP32", esp8266 ? "ESP32" : "ESP8266",
-        esp8266 ? wire::esp32_port : wire::esp8266_port, esp8266 ? wire::esp32_port : wire::esp8266_port));
-  } else {
-    causes.push_back(fmt::format("{} may not be its OTA port: -p 8266 (ESP8266, Airlift) or -p 3232 (ESP32).",
-                                 device.port));
-  }
-  if (!of.loopback() && of.neighbours().empty() && of.facts.way) {
+  causes.push_back(other_port(port));
+  if (of.loopback()) return;
+  if (of.neighbours().empty() && of.facts.way) {
     causes.push_back(
         fmt::format("{} is in none of this computer's networks; datagrams leave from {} to a router. "
                     "Are both in the same network?",
                     of.address(), name_of(*of.facts.way)));
   }
-  if (!of.loopback()) {
-    causes.push_back(
-        fmt::format("A firewall on a Linux device stops UDP: `sudo ufw allow {}/udp` there.", device.port));
-  }
+  causes.push_back(
+      fmt::format("A firewall on a Linux device stops UDP: `sudo ufw allow {}/udp` there.", port));
 }
 
 void no_route(const Case& of, Causes& causes) {

@@ -136,4 +136,4 @@ def test_an_old_device_does_not_tell(start_arduino, status):
 def test_nobody_is_there(status, free_port):
     done, (told,) = status(f"127.0.0.1:{free_port()}", "--json", "-t", "2")
     assert (done.returncode, told["code"], told["stage"]) == (4, "no_answer", "invite")
-    assert any("ping" in cause for cause in told["causes"])
+    assert any("may not be its OTA port" in cause for cause in told["causes"])
