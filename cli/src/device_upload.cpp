@@ -57,7 +57,7 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
   void entered(Stage stage) override {
     if (ending_) return;
     if (stage == Stage::transfer) begin_transfer();
-    if (stage == Stage::verify) report_.transfer_time = clock_.now() - transfer_begin_;
+    if (stage == Stage::verify) note_transfer_time();
     if (contact_) report_.listening_at = contact_->listening_at();
     stage_ = stage;
     observer_.entered(stage);
@@ -92,6 +92,8 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
   void progress(std::uint32_t taken_bytes) override {
     if (ending_) return;
     report_.taken_bytes = taken_bytes;
+    // Our socket had the last byte before the device had it.
+    if (taken_bytes == report_.size_bytes) note_transfer_time();
     observer_.progress(taken_bytes, report_.size_bytes);
   }
 
@@ -137,6 +139,10 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
     // If this is cut, the rest goes as it is: the one gzip stream begins with the file.
     may_compress_ = false;
     offer_.from_the_start = false;
+  }
+
+  void note_transfer_time() {
+    if (transferred_) report_.transfer_time = clock_.now() - transfer_begin_;
   }
 
   void on_transfer_failed(const PushFailure& failure, Remedy remedy) {
