@@ -324,6 +324,14 @@ TEST(ExtensionTransfer, AFailedHandshakeAndNonsenseAreFinal) {
   EXPECT_EQ(nonsense.remedy(), Remedy::none);
 }
 
+TEST(ExtensionTransfer, ADamagedRecordBehindTheHandshakeIsACut) {
+  Rig rig;
+  rig.takes_everything();
+  rig.loses(UpdateError::tls_failed);
+  EXPECT_EQ(rig.error(), UpdateError::tls_failed);
+  EXPECT_EQ(rig.remedy(), Remedy::resume);
+}
+
 TEST(ExtensionTransfer, NoAnswerToTheOffer) {
   Rig rig;
   rig.wait(ExtensionTransfer::answer_timeout - milliseconds{1});
