@@ -10,11 +10,13 @@
 #include "completion_command.hpp"
 #include "discover_command.hpp"
 #include "discovery_command.hpp"
+#include "doctor_command.hpp"
 #include "espota.hpp"
 #include "inspect_command.hpp"
 #include "keygen_command.hpp"
 #include "push_command.hpp"
 #include "sign_command.hpp"
+#include "status_command.hpp"
 #include "verify_command.hpp"
 
 namespace airlift::cli {
@@ -44,9 +46,10 @@ int run_airlift(int argc, const char* const* argv) {
   app.require_subcommand(1);
   app.footer("`airlift push --help`, and so on, shows options and examples.");
   const std::array commands{
-      entry<PushCommand>(app),    entry<DiscoverCommand>(app),   entry<DiscoveryCommand>(app),
-      entry<KeygenCommand>(app),  entry<SignCommand>(app),       entry<VerifyCommand>(app),
-      entry<InspectCommand>(app), entry<CompletionCommand>(app),
+      entry<PushCommand>(app),       entry<StatusCommand>(app),    entry<DoctorCommand>(app),
+      entry<DiscoverCommand>(app),   entry<DiscoveryCommand>(app), entry<KeygenCommand>(app),
+      entry<SignCommand>(app),       entry<VerifyCommand>(app),    entry<InspectCommand>(app),
+      entry<CompletionCommand>(app),
   };
   try {
     app.parse(arguments_for_parse(argc, argv));

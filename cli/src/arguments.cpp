@@ -10,9 +10,6 @@ const CLI::Validator port_range{in_range(1, 65535)};
 
 void add_destination(CLI::App& app, EspotaOptions& options) {
   PushOptions& push = options.push;
-  app.add_option("-i,--ip", push.device, "Address or name of the device")
-      ->type_name("ADDRESS")
-      ->group(option_group::destination);
   app.add_option("-I,--host_ip", push.host_address, "Address of this computer to listen on (default: any)")
       ->type_name("ADDRESS")
       ->group(option_group::destination);
@@ -81,9 +78,12 @@ std::shared_ptr<CLI::FormatterBase> help_formatter() {
   return std::make_shared<NarrowFormatter>();
 }
 
-void add_espota_options(CLI::App& app, EspotaOptions& options) {
+void add_connection_options(CLI::App& app, EspotaOptions& options) {
   add_destination(app, options);
   add_authentication(app, options);
+}
+
+void add_image_options(CLI::App& app, EspotaOptions& options) {
   app.add_option("-f,--file", options.push.file,
                  "Image to upload; FILE.signed is taken instead when it exists")
       ->type_name("FILE")
@@ -92,6 +92,14 @@ void add_espota_options(CLI::App& app, EspotaOptions& options) {
          "-s,--spiffs", [&options] { options.push.command = wire::Command::filesystem; },
          "The image is a filesystem, not a firmware")
       ->group(option_group::image);
+}
+
+void add_espota_options(CLI::App& app, EspotaOptions& options) {
+  app.add_option("-i,--ip", options.push.device, "Address or name of the device")
+      ->type_name("ADDRESS")
+      ->group(option_group::destination);
+  add_connection_options(app, options);
+  add_image_options(app, options);
   app.add_flag("-d,--debug", options.debug, "Show every step")->group(option_group::output);
   app.add_flag("-r,--progress", options.progress, "Show a progress bar")->group(option_group::output);
 }

@@ -35,6 +35,10 @@ inline constexpr auto output{"Output"};
 /// Help that fits 80 columns. To be set before subcommands are added.
 [[nodiscard]] std::shared_ptr<CLI::FormatterBase> help_formatter();
 
+// Parts of espota's options, for commands that need no more; `options` must outlive `app`.
+void add_connection_options(CLI::App& app, EspotaOptions& options);  ///< ports, -I, -t, -a, -m
+void add_image_options(CLI::App& app, EspotaOptions& options);       ///< -f, -s
+
 /// Adds the options that every espota has, with their names and meanings; `options` must outlive `app`.
 void add_espota_options(CLI::App& app, EspotaOptions& options);
 

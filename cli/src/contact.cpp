@@ -119,7 +119,7 @@ class Contact::Driver {
     }
     const port::IpAddress any_ipv4 = *posix::parse_address("0.0.0.0");
     const bool ipv4 = has_ipv4(target_.endpoints);
-    const std::vector<port::Endpoint> all_ipv4 =
+    std::vector<port::Endpoint> all_ipv4 =
         ipv4 ? of_same_family(target_.endpoints, any_ipv4) : std::vector<port::Endpoint>{};
     if (ipv4 && all_ipv4.size() == target_.endpoints.size()) {
       listen_on(any_ipv4);
@@ -219,16 +219,17 @@ class Contact::Driver {
     const port::Endpoint to = exchange_->dial_to();
     owner_.trace(fmt::format("connecting to {}", posix::to_text(to)));
     dial_ = std::make_unique<posix::TcpStream>(loop_, host_, [this] { look_at_dial(); });
-    if (!dial_->connect(to).ok()) look_at_dial();
+    if (!dial_->connect(to).ok()) dial_failed_ = loop_.after(milliseconds{0}, [this] { look_at_dial(); });
   }
 
   void look_at_dial() {
-    if (dial_->state() == port::Stream::State::connecting) return;
+    if (!dial_ || dial_->state() == port::Stream::State::connecting) return;
     if (dial_->state() == port::Stream::State::open) {
       stream_ = std::move(dial_);
       exchange_->dialled(clock_.now());
     } else {
-      exchange_->dial_failed(clock_.now(), std::strerror(dial_->connect_error()));
+      const int error = dial_->connect_error();
+      exchange_->dial_failed(clock_.now(), error == 0 ? "no socket for it" : std::strerror(error));
     }
     settle();
   }
@@ -291,6 +292,7 @@ class Contact::Driver {
   std::unique_ptr<posix::TcpStream> dial_;    ///< on its way
   std::unique_ptr<posix::TcpStream> stream_;  ///< stands
   Link link_;
+  posix::Timer dial_failed_;  ///< at once
   posix::Timer timer_;
 };
 

@@ -57,7 +57,7 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
   void entered(Stage stage) override {
     if (ending_) return;
     if (stage == Stage::transfer) begin_transfer();
-    if (stage == Stage::verify) report_.transfer_time = clock_.now() - transfer_begin_;
+    if (stage == Stage::verify) note_transfer_time();
     if (contact_) report_.listening_at = contact_->listening_at();
     stage_ = stage;
     observer_.entered(stage);
@@ -92,6 +92,8 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
   void progress(std::uint32_t taken_bytes) override {
     if (ending_) return;
     report_.taken_bytes = taken_bytes;
+    // Our socket had the last byte before the device had it.
+    if (taken_bytes == report_.size_bytes) note_transfer_time();
     observer_.progress(taken_bytes, report_.size_bytes);
   }
 
@@ -133,10 +135,14 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
     if (transfer_begin_ == Instant{}) transfer_begin_ = clock_.now();
     if (cut_) ++report_.resumed;
     transferred_ = true;
-    report_.compressed = offer_.compressed;
+    report_.compressed = report_.compressed || offer_.compressed;
     // If this is cut, the rest goes as it is: the one gzip stream begins with the file.
     may_compress_ = false;
     offer_.from_the_start = false;
+  }
+
+  void note_transfer_time() {
+    if (transferred_) report_.transfer_time = clock_.now() - transfer_begin_;
   }
 
   void on_transfer_failed(const PushFailure& failure, Remedy remedy) {
@@ -144,8 +150,10 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
       case Remedy::none:
         return fail(failure);
       case Remedy::resume:
-        if (!transferred_) return fail(failure);
-        cut_ = failure;
+        // A connection that breaks before the first byte is tried again, too; silence has cost its time
+        // already.
+        if (!transferred_ && failure.code != UpdateError::connection_lost) return fail(failure);
+        if (transferred_) cut_ = failure;
         break;
       case Remedy::from_the_start:
         offer_.from_the_start = true;
@@ -179,6 +187,7 @@ class DeviceUpload::Course final : public Contact::Owner, public ImageSender::Ow
 
   void watch_return() {
     ReturnPlan plan;
+    plan.device_name = report_.target.name;
     plan.device = report_.device;
     plan.device_text = device();
     plan.protocol = report_.protocol;

@@ -69,7 +69,7 @@ struct UploadReport {
   int resumed{0};                                    ///< how often the transfer went on after a cut
   std::optional<crypto::Sha256Digest> image_sha256;  ///< of the image the device will start (extension)
   Proof proof{Proof::none};
-  milliseconds transfer_time{0};  ///< first to last byte
+  milliseconds transfer_time{0};  ///< from the first byte sent to the last one taken
   milliseconds duration{0};       ///< from the invitation to the end
 };
 

@@ -11,8 +11,6 @@
 namespace airlift::cli {
 namespace {
 
-enum class Transport : std::uint8_t { tcp, udp };
-
 /// All that a cause may depend on.
 struct Case {
   const PushFailure& failure;
@@ -22,6 +20,9 @@ struct Case {
 
   [[nodiscard]] std::string address() const { return posix::to_text(attempt.device.address); }
   [[nodiscard]] bool loopback() const { return posix::is_loopback(attempt.device.address); }
+  [[nodiscard]] std::string listening_port() const {
+    return attempt.listening_at.substr(attempt.listening_at.rfind(':') + 1);
+  }
   /// Ours: what the device calls back.
   [[nodiscard]] std::string own_address() const {
     if (!options.host_address.empty()) return options.host_address;
@@ -42,37 +43,31 @@ std::string name_of(const posix::InterfaceAddress& own) {
   return fmt::format("{} ({})", posix::to_text(own.address), own.interface);
 }
 
-std::string_view name_of(Transport transport) {
-  return transport == Transport::tcp ? "tcp" : "udp";
-}
-
 /// Lets `from` in; for those with several tables, into the one that distributions begin with.
-std::string command_of(FirewallKind kind, const port::IpAddress& from, std::uint16_t port,
-                       Transport transport) {
+std::string command_of(FirewallKind kind, const port::IpAddress& from, std::string_view port) {
   const bool ipv4 = posix::is_ipv4(from);
   const std::string address = posix::to_text(from);
-  const std::string_view proto = name_of(transport);
   switch (kind) {
     case FirewallKind::ufw:
-      return fmt::format("sudo ufw allow from {} to any port {} proto {}", address, port, proto);
+      return fmt::format("sudo ufw allow from {} to any port {} proto tcp", address, port);
     case FirewallKind::firewalld:
       return fmt::format(
           "sudo firewall-cmd --add-rich-rule='rule family=\"{}\" source address=\"{}\" port port=\"{}\" "
-          "protocol=\"{}\" accept'",
-          ipv4 ? "ipv4" : "ipv6", address, port, proto);
+          "protocol=\"tcp\" accept'",
+          ipv4 ? "ipv4" : "ipv6", address, port);
     case FirewallKind::nftables:
-      return fmt::format("sudo nft insert rule inet filter input {} saddr {} {} dport {} accept",
-                         ipv4 ? "ip" : "ip6", address, proto, port);
+      return fmt::format("sudo nft insert rule inet filter input {} saddr {} tcp dport {} accept",
+                         ipv4 ? "ip" : "ip6", address, port);
     case FirewallKind::iptables:
-      return fmt::format("sudo {} -I INPUT -p {} -s {} --dport {} -j ACCEPT", ipv4 ? "iptables" : "ip6tables",
-                         proto, address, port);
+      return fmt::format("sudo {} -I INPUT -p tcp -s {} --dport {} -j ACCEPT",
+                         ipv4 ? "iptables" : "ip6tables", address, port);
   }
   return {};
 }
 
 /// How this computer's firewall lets the device connect, or that there is none.
 std::string own_firewall(const Case& of) {
-  const std::uint16_t port = of.attempt.listening_port;
+  const std::string port = of.listening_port();
   if (of.facts.firewalls.empty()) {
     return fmt::format(
         "No firewall is installed on this computer; one on the way, or a guest network that "
@@ -80,7 +75,7 @@ std::string own_firewall(const Case& of) {
         of.address(), of.own_address(), port);
   }
   const Firewall& firewall = of.facts.firewalls.front();
-  const std::string command = command_of(firewall.kind, of.attempt.device.address, port, Transport::tcp);
+  const std::string command = command_of(firewall.kind, of.attempt.device.address, port);
   const std::string again =
       of.options.host_port == 0 ? fmt::format(", then once more with -P {}", port) : std::string{};
   return fmt::format("{}: `{}`{}.",
@@ -144,30 +139,33 @@ void no_connection(const Case& of, Causes& causes) {
   no_connect_back(of, causes);
 }
 
+std::string other_port(std::uint16_t port) {
+  if (port == wire::esp8266_port)
+    return "8266 is the port of an ESP8266 or Airlift device; an ESP32 has 3232: -p 3232.";
+  if (port == wire::esp32_port)
+    return "3232 is the port of an ESP32; an ESP8266 or Airlift device has 8266: -p 8266.";
+  return fmt::format("{} may not be its OTA port: -p 8266 (ESP8266, Airlift) or -p 3232 (ESP32).", port);
+}
+
 void no_answer(const Case& of, Causes& causes) {
-  const port::Endpoint& device = of.attempt.device;
+  const std::uint16_t port = of.attempt.device.port;
+  if (of.failure.message.find(nothing_listens) != std::string::npos) {
+    causes.push_back(other_port(port));
+    causes.emplace_back("The device restarts just now, or what it runs has no OTA: look at its console.");
+    return;
+  }
   causes.push_back(fmt::format(
       "The device is off or has another address: `ping -c 1 {}`, `airlift discover`.", of.address()));
-  if (device.port == wire::esp8266_port || device.port == wire::esp32_port) {
-    const bool esp8266 = device.port == wire::esp8266_port;
-    causes.push_back(fmt::format(
-        "{} is the port of an {}; of an {} it is {}: -p {}.", device.port,
-        esp8266 ? "ESP8266 or Airlift device" : "ESP32", esp8266 ? "ESP32" : "ESP8266",
-        esp8266 ? wire::esp32_port : wire::esp8266_port, esp8266 ? wire::esp32_port : wire::esp8266_port));
-  } else {
-    causes.push_back(fmt::format("{} may not be its OTA port: -p 8266 (ESP8266, Airlift) or -p 3232 (ESP32).",
-                                 device.port));
-  }
+  causes.push_back(other_port(port));
+  if (of.loopback()) return;
   if (of.neighbours().empty() && of.facts.way) {
     causes.push_back(
         fmt::format("{} is in none of this computer's networks; datagrams leave from {} to a router. "
                     "Are both in the same network?",
                     of.address(), name_of(*of.facts.way)));
   }
-  if (!of.loopback()) {
-    causes.push_back(
-        fmt::format("A firewall on a Linux device stops UDP: `sudo ufw allow {}/udp` there.", device.port));
-  }
+  causes.push_back(
+      fmt::format("A firewall on a Linux device stops UDP: `sudo ufw allow {}/udp` there.", port));
 }
 
 void no_route(const Case& of, Causes& causes) {
@@ -272,12 +270,6 @@ constexpr std::array rows{
     Row{UpdateError::not_back, not_back},
 };
 
-/// The number behind the last colon.
-std::uint16_t port_of(std::string_view endpoint) {
-  const auto number = codec::parse_number(endpoint.substr(endpoint.rfind(':') + 1), 0xFFFF);
-  return static_cast<std::uint16_t>(number.value_or(0));
-}
-
 }  // namespace
 
 std::vector<std::string> likely_causes(const PushFailure& failure, const Attempt& attempt,
@@ -291,7 +283,7 @@ std::vector<std::string> likely_causes(const PushFailure& failure, const Attempt
 
 void add_causes(UploadReport& report, const UploadOptions& options) {
   if (!report.failure) return;
-  const Attempt attempt{report.device, report.protocol, port_of(report.listening_at), report.size_bytes};
+  const Attempt attempt{report.device, report.protocol, report.listening_at, report.size_bytes};
   report.failure->causes = likely_causes(*report.failure, attempt, options, host_facts(report.device));
 }
 

@@ -13,8 +13,8 @@ namespace airlift::cli {
 struct Attempt {
   port::Endpoint device;
   Protocol protocol{Protocol::unknown};
-  std::uint16_t listening_port{0};  ///< for the device to connect to; 0: it did not listen
-  std::uint32_t size_bytes{0};      ///< of the file; 0: there is none
+  std::string listening_at;     ///< for the device to connect to; empty: it did not come so far
+  std::uint32_t size_bytes{0};  ///< of the file; 0: there is none
 };
 
 /// Empty: the advice that belongs to the error says it all.

@@ -130,7 +130,7 @@ std::string espota_words(const PushFailure& failure) {
     case Stage::transfer:
       return "Error Uploading";
     case Stage::verify:
-      if (failure.code != UpdateError::rejected) return "No Result!";
+      if (failure.device_says.empty()) return "No Result!";
       return failure.device_number == 0
                  ? failure.device_says
                  : fmt::format("ERROR[{}]: {}", failure.device_number, failure.device_says);

@@ -1,29 +1,22 @@
 #include <algorithm>
-#include <array>
+#include <vector>
 
-#include "airlift_posix/steady_clock.hpp"
 #include "extension_channel.hpp"
 #include "extension_transfer.hpp"
-#include "image_sender.hpp"
+#include "transfer_driver.hpp"
 
 namespace airlift::cli {
 namespace {
 
-/// So much is written in one turn of the loop, so that other uploads get theirs.
-constexpr std::size_t bytes_per_turn{1024 * 1024};
-
-class ExtensionSender final : public ImageSender {
+class ExtensionSender final : public TransferDriver<ExtensionTransfer> {
  public:
   ExtensionSender(posix::EventLoop& loop, Link link, UploadImage& image, const OfferOptions& options,
                   std::string device_text, Owner& owner)
-      : loop_{loop},
-        image_{image},
-        owner_{owner},
+      : TransferDriver{loop, image, owner,
+                       ExtensionTransfer{posix::SteadyClock{}.now(),
+                                         make_plan(link, image, options, std::move(device_text))}},
         compressed_{options.compressed},
-        transfer_{clock_.now(), make_plan(link, image, options, std::move(device_text))},
-        channel_{std::move(link), [this] { turn(); }} {
-    timer_ = loop_.after(milliseconds{0}, [this] { turn(); });
-  }
+        channel_{std::move(link), [this] { turn(); }} {}
 
   [[nodiscard]] std::uint64_t sent_bytes() const override { return sent_bytes_; }
 
@@ -41,77 +34,55 @@ class ExtensionSender final : public ImageSender {
   void offer() {
     offered_ = true;
     wire::FrameBytes frame;
-    take(channel_.send(Bytes{frame}.first(transfer_.encode_offer(frame))));
+    take(channel_.send(Bytes{frame}.first(transfer().encode_offer(frame))));
   }
 
-  void turn() {
+  void receive() override {
     if (!offered_) offer();
-    receive();
-    tell();
-    const bool more = send();
-    transfer_.tick(clock_.now());
-    tell();
-    if (transfer_.finished()) return end();
-    const milliseconds left = std::max(transfer_.wake_at() - clock_.now(), milliseconds{0});
-    timer_ = loop_.after(more ? milliseconds{0} : left, [this] { turn(); });
-  }
-
-  void tell() {
-    if (transfer_.bytes_device_has() != told_bytes_) {
-      told_bytes_ = transfer_.bytes_device_has();
-      owner_.progress(told_bytes_);
-    }
-    if (transfer_.finished() || stage_ == transfer_.stage()) return;
-    stage_ = transfer_.stage();
-    owner_.entered(*stage_);
-  }
-
-  void receive() {
-    while (!transfer_.finished()) {
+    while (!transfer().finished()) {
       const auto frame = channel_.receive();
-      if (!frame.ok()) return transfer_.connection_ended(clock_.now(), frame.error());
+      if (!frame.ok()) return transfer().connection_ended(now(), frame.error());
       if (!frame.value()) return;
-      transfer_.frame(clock_.now(), frame.value()->type, frame.value()->payload);
-      if (transfer_.state() == ExtensionTransfer::State::checking) check_prefix();
+      transfer().frame(now(), frame.value()->type, frame.value()->payload);
+      if (transfer().state() == ExtensionTransfer::State::checking) check_prefix();
     }
   }
 
   void check_prefix() try {
-    transfer_.prefix_is(clock_.now(), image_.prefix_sha256(transfer_.offset()));
-    position_ = transfer_.offset();
+    transfer().prefix_is(now(), image().prefix_sha256(transfer().offset()));
+    position_ = transfer().offset();
   } catch (const PushError& error) {
-    transfer_.fail(error.failure);
+    transfer().fail(error.failure);
   }
 
-  /// Sends until the connection has no more room; it wakes the loop when it has again. True: it has room.
-  bool send() try {
+  bool send() override try {
     if (channel_.queued_bytes() > 0) flush();
-    std::size_t budget = bytes_per_turn;
-    while (transfer_.state() == ExtensionTransfer::State::sending && channel_.queued_bytes() == 0) {
+    std::uint32_t budget = bytes_per_turn;
+    while (transfer().state() == ExtensionTransfer::State::sending && channel_.queued_bytes() == 0) {
       if (budget < wire::longest_data_bytes) return true;
       if (!fill_data()) {
-        transfer_.all_sent(clock_.now());
+        transfer().all_sent(now());
         return false;
       }
-      budget -= data_.size();
+      budget -= static_cast<std::uint32_t>(data_.size());
       sent_bytes_ += data_.size() - wire::frame_header_bytes;
       take(channel_.send({data_.data(), data_.size()}));
-      transfer_.bytes_taken(clock_.now());
+      transfer().bytes_taken(now());
     }
     return false;
   } catch (const PushError& error) {
-    transfer_.fail(error.failure);
+    transfer().fail(error.failure);
     return false;
   }
 
   void flush() {
     const std::size_t before = channel_.queued_bytes();
     take(channel_.flush());
-    if (channel_.queued_bytes() < before) transfer_.bytes_taken(clock_.now());
+    if (channel_.queued_bytes() < before) transfer().bytes_taken(now());
   }
 
   void take(const Status& status) {
-    if (!status.ok()) transfer_.connection_ended(clock_.now(), status.error());
+    if (!status.ok()) transfer().connection_ended(now(), status.error());
   }
 
   /// The next DATA frame; false: there is nothing more to send.
@@ -131,33 +102,23 @@ class ExtensionSender final : public ImageSender {
 
   Bytes next_piece(std::size_t limit) {
     if (compressed_) {
-      const Bytes piece = image_.compressed_piece(position_);
+      const Bytes piece = image().compressed_piece(position_);
       return piece.first(std::min(piece.size(), limit));
     }
     const auto offset = static_cast<std::uint32_t>(position_);
-    const std::size_t left = image_.size_bytes() - offset;
+    const std::size_t left = image().size_bytes() - offset;
     if (left == 0) return {};
-    return image_.piece(offset, static_cast<std::uint32_t>(std::min(left, limit)));
+    return image().piece(offset, static_cast<std::uint32_t>(std::min(left, limit)));
   }
 
-  void end() {
-    timer_ = loop_.after(milliseconds{0}, [this] { owner_.transfer_ended(transfer_.end()); });
-  }
+  [[nodiscard]] TransferEnd how_it_ended() const override { return transfer().end(); }
 
-  posix::EventLoop& loop_;
-  UploadImage& image_;
-  Owner& owner_;
   bool compressed_;
-  posix::SteadyClock clock_;
-  ExtensionTransfer transfer_;
   ExtensionChannel channel_;
   std::vector<std::uint8_t> data_;  ///< one frame
   std::uint64_t position_{0};       ///< in the file, or in its gzip stream
   std::uint64_t sent_bytes_{0};
   bool offered_{false};
-  std::uint32_t told_bytes_{0};
-  std::optional<Stage> stage_;
-  posix::Timer timer_;
 };
 
 }  // namespace

@@ -58,7 +58,7 @@ void ExtensionTransfer::frame(Instant now, wire::FrameType type, Bytes payload) 
 void ExtensionTransfer::connection_ended(Instant now, UpdateError error) {
   now_ = now;
   if (finished()) return;
-  if (error == UpdateError::tls_failed) {
+  if (error == UpdateError::tls_failed && state_ == State::offering) {
     return fail(error,
                 fmt::format("no encrypted connection to {}: the password is wrong, or somebody stands in "
                             "between",

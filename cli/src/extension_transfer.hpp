@@ -20,7 +20,7 @@ class ExtensionTransfer {
     sending,          ///< all_sent(), a RESULT, the connection's end or stall_timeout ends it
     awaiting_result,  ///< a RESULT, the connection's end, stall_timeout without a word, or, when the device
                       ///< has all bytes, result_timeout ends it
-    ended,  ///< final; end() says how
+    ended,            ///< final; end() says how
   };
 
   /// A device derives its key from the password, and erases, before it answers.
@@ -53,7 +53,7 @@ class ExtensionTransfer {
   /// In `checking`: the first so many bytes of the file are wanted as digest. In `sending`: the file is to be
   /// sent from here on, as the offer says: as it is, or as gzip stream.
   [[nodiscard]] std::uint32_t offset() const { return answer_.offset; }
-  [[nodiscard]] std::uint32_t bytes_device_has() const { return device_has_; }
+  [[nodiscard]] std::uint32_t taken_bytes() const { return device_has_; }
   [[nodiscard]] Instant wake_at() const { return wake_at_; }
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool finished() const { return state_ == State::ended; }

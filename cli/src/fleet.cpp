@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "diagnosis.hpp"
+
 namespace airlift::cli {
 
 /// One try.
@@ -83,6 +85,7 @@ void Fleet::add(Finding finding) {
   device.report.failure = std::move(finding.failure);
   device.report.size_bytes = image_.size_bytes();
   if (device.report.failure) {
+    add_causes(device.report, options_.upload);
     device.report.target.name = device.asked;
     schedule_.failed(clock_.now(), device.id, device.report.failure->code);
     return take_state(device);
@@ -114,6 +117,7 @@ void Fleet::collect_ended() {
     }
     FleetDevice& device = run->device();
     device.report = run->report();
+    add_causes(device.report, options_.upload);
     run = running_.erase(run);
     ended(device);
   }

@@ -357,10 +357,9 @@ void InvitationExchange::no_way() {
   const auto refuses = [](const Way& way) { return way.last == Trouble::refused; };
   const auto found = std::find_if(ways_.begin(), ways_.end(), refuses);
   if (found != ways_.end()) {
-    return fail(
-        UpdateError::no_answer,
-        fmt::format("{} is there, but nothing listens on its UDP port {}",
-                    cli::device_text(plan_.device_name, {&found->endpoint, 1}), found->endpoint.port));
+    return fail(UpdateError::no_answer,
+                fmt::format("{} {} {}", cli::device_text(plan_.device_name, {&found->endpoint, 1}),
+                            nothing_listens, found->endpoint.port));
   }
   fail(make_failure(UpdateError::no_route, Stage::route,
                     fmt::format("no way to {}{}", device_text(), troubles())));

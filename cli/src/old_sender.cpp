@@ -1,107 +1,75 @@
 #include <algorithm>
 #include <array>
 
-#include "airlift_posix/steady_clock.hpp"
-#include "image_sender.hpp"
 #include "old_transfer.hpp"
+#include "transfer_driver.hpp"
 
 namespace airlift::cli {
 namespace {
 
-/// So much is written in one turn of the loop, so that other uploads get theirs.
-constexpr std::uint32_t bytes_per_turn{1024 * 1024};
-
-class OldSender final : public ImageSender {
+class OldSender final : public TransferDriver<OldTransfer> {
  public:
   OldSender(posix::EventLoop& loop, Link link, UploadImage& image, std::string device_text, Owner& owner)
-      : loop_{loop},
-        image_{image},
-        owner_{owner},
-        stream_{std::move(link.stream)},
-        transfer_{clock_.now(), image.size_bytes(), std::move(device_text)} {
+      : TransferDriver{loop, image, owner,
+                       OldTransfer{posix::SteadyClock{}.now(), image.size_bytes(), std::move(device_text)}},
+        stream_{std::move(link.stream)} {
     stream_->set_ready([this] { turn(); });
-    timer_ = loop_.after(milliseconds{0}, [this] { turn(); });
   }
 
-  ~OldSender() override { stream_->close(); }
+  ~OldSender() override {
+    stream_->set_ready({});
+    stream_->close();
+  }
+  OldSender(const OldSender&) = delete;
+  OldSender& operator=(const OldSender&) = delete;
 
-  [[nodiscard]] std::uint64_t sent_bytes() const override { return transfer_.bytes_sent(); }
+  [[nodiscard]] std::uint64_t sent_bytes() const override { return transfer().taken_bytes(); }
 
  private:
-  void turn() {
-    read_answers();
-    const bool more = write_file();
-    transfer_.tick(clock_.now());
-    tell();
-    if (transfer_.finished()) return end();
-    const milliseconds left = std::max(transfer_.wake_at() - clock_.now(), milliseconds{0});
-    timer_ = loop_.after(more ? milliseconds{0} : left, [this] { turn(); });
-  }
-
-  void tell() {
-    if (transfer_.bytes_sent() != told_bytes_) {
-      told_bytes_ = transfer_.bytes_sent();
-      owner_.progress(told_bytes_);
-    }
-    if (stage_ == transfer_.stage()) return;
-    stage_ = transfer_.stage();
-    owner_.entered(*stage_);
-  }
-
-  void read_answers() {
+  void receive() override {
     std::array<std::uint8_t, 4096> buffer{};
-    while (!end_of_answers_ && !transfer_.finished()) {
+    while (!end_of_answers_ && !transfer().finished()) {
       const auto read = stream_->read(buffer);
-      if (!read.ok()) return transfer_.connection_broken(clock_.now());
+      if (!read.ok()) return transfer().connection_broken(now());
       end_of_answers_ = read.value().end_of_data;
-      if (end_of_answers_) return transfer_.connection_closed(clock_.now());
+      if (end_of_answers_) return transfer().connection_closed(now());
       if (read.value().count == 0) return;
-      transfer_.answers(clock_.now(), Bytes{buffer}.first(read.value().count));
+      transfer().answers(now(), Bytes{buffer}.first(read.value().count));
     }
   }
 
-  /// Offers bytes until the connection has no more room; it wakes the loop when it has again. True: it has
-  /// room.
-  bool write_file() try {
+  bool send() override try {
     std::uint32_t budget = bytes_per_turn;
-    while (transfer_.bytes_to_send() > 0 && budget > 0) {
-      const Bytes piece = image_.piece(transfer_.bytes_sent(), std::min(transfer_.bytes_to_send(), budget));
+    while (transfer().bytes_to_send() > 0 && budget > 0) {
+      const Bytes piece =
+          image().piece(transfer().taken_bytes(), std::min(transfer().bytes_to_send(), budget));
       const auto taken = stream_->write(piece);
       if (!taken.ok()) {
-        transfer_.connection_broken(clock_.now());
+        transfer().connection_broken(now());
         return false;
       }
-      transfer_.bytes_taken(clock_.now(), taken.value());
+      transfer().bytes_taken(now(), taken.value());
       budget -= static_cast<std::uint32_t>(taken.value());
       if (taken.value() < piece.size()) return false;
     }
-    return transfer_.bytes_to_send() > 0;
+    return transfer().bytes_to_send() > 0;
   } catch (const PushError& error) {
-    transfer_.fail(error.failure);
+    transfer().fail(error.failure);
     return false;
   }
 
-  void end() {
-    stream_->set_ready({});
+  [[nodiscard]] TransferEnd how_it_ended() const override {
     TransferEnd end;
-    if (transfer_.state() == OldTransfer::State::failed) {
-      end.failure = transfer_.failure();
+    if (transfer().state() == OldTransfer::State::failed) {
+      end.failure = transfer().failure();
     } else {
       end.proof = Proof::taken;
     }
-    timer_ = loop_.after(milliseconds{0}, [this, end] { owner_.transfer_ended(end); });
+    return end;
   }
 
-  posix::EventLoop& loop_;
-  UploadImage& image_;
-  Owner& owner_;
-  posix::SteadyClock clock_;
   std::unique_ptr<posix::TcpStream> stream_;
-  OldTransfer transfer_;
   bool end_of_answers_{false};
-  std::uint32_t told_bytes_{0};
-  std::optional<Stage> stage_;
-  posix::Timer timer_;
 };
 
 }  // namespace

@@ -39,9 +39,9 @@ class OldTransfer {
   void fail(PushFailure failure);  ///< something failed outside: the file
 
   // What to do.
-  /// How many bytes of the file, from offset bytes_sent(), may be offered to the connection.
+  /// How many bytes of the file, from offset taken_bytes(), may be offered to the connection.
   [[nodiscard]] std::uint32_t bytes_to_send() const;
-  [[nodiscard]] std::uint32_t bytes_sent() const { return sent_; }
+  [[nodiscard]] std::uint32_t taken_bytes() const { return sent_; }
   [[nodiscard]] Instant wake_at() const { return wake_at_; }
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool finished() const { return state_ == State::succeeded || state_ == State::failed; }

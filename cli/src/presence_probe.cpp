@@ -67,6 +67,9 @@ void PresenceProbe::look_at_tcp() {
 
 void PresenceProbe::end_in(milliseconds delay, Presence presence) {
   timer_ = loop_.after(delay, [this, presence] {
+    // Told once: a network that says later that it found nobody is not asked any more.
+    udp_watch_.reset();
+    tcp_watch_.reset();
     const Done done = std::move(done_);
     done(presence == Presence::there && refused_ ? Presence::network_only : presence);
   });

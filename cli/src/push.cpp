@@ -9,18 +9,6 @@
 namespace airlift::cli {
 namespace {
 
-UploadOptions upload_options(const PushOptions& options) {
-  UploadOptions result;
-  result.host_address = options.host_address;
-  result.host_port = options.host_port;
-  result.command = options.command;
-  result.password = options.password;
-  result.first_hash = options.first_hash;
-  result.answer_timeout = options.answer_timeout;
-  result.wait_until = WaitUntil::taken;
-  return result;
-}
-
 /// One upload on a loop of its own.
 class OneUpload final : public UploadObserver {
  public:
@@ -81,11 +69,23 @@ void push_into(PushReport& report, const PushOptions& options, PushObserver& obs
 
   Target target = find_one(loop, interrupt, options.device, options.device_port);
   report.device_name = target.name;
-  const UploadOptions upload = upload_options(options);
+  UploadOptions upload = upload_options(options);
+  upload.wait_until = WaitUntil::taken;
   OneUpload{loop, interrupt, upload, image, std::move(target), report, observer}.run();
 }
 
 }  // namespace
+
+UploadOptions upload_options(const PushOptions& options) {
+  UploadOptions result;
+  result.host_address = options.host_address;
+  result.host_port = options.host_port;
+  result.command = options.command;
+  result.password = options.password;
+  result.first_hash = options.first_hash;
+  result.answer_timeout = options.answer_timeout;
+  return result;
+}
 
 PushReport push(const PushOptions& options, PushObserver& observer) {
   PushReport report;

@@ -21,6 +21,9 @@ struct PushOptions {
   milliseconds answer_timeout{10000};
 };
 
+/// What these say about every upload; the rest is at its default.
+[[nodiscard]] UploadOptions upload_options(const PushOptions& options);
+
 /// What is known about an upload, more and more of it.
 struct PushReport {
   std::optional<PushFailure> failure;  ///< none: the device took the image

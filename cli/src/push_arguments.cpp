@@ -139,13 +139,7 @@ void complete_request(PushArguments& arguments) {
 }
 
 UploadOptions upload_options(const PushArguments& arguments) {
-  const PushOptions& common = arguments.common.push;
-  UploadOptions options;
-  options.host_address = common.host_address;
-  options.host_port = common.host_port;
-  options.command = common.command;
-  options.first_hash = common.first_hash;
-  options.answer_timeout = common.answer_timeout;
+  UploadOptions options = upload_options(arguments.common.push);
   options.extension = arguments.encrypt ? ExtensionUse::required : arguments.extension;
   options.encrypt = arguments.encrypt;
   options.compress = !arguments.no_compress;

@@ -41,12 +41,15 @@ PushConsole::PushConsole(Show show)
       bar_{show_.crowd == Crowd::one && (show_.bar_use == BarUse::always || terminal_)} {}
 
 void PushConsole::entered(const FleetDevice& device) {
-  told_percent_.erase(device.id);
+  if (device.stage == Stage::invite) told_percent_.erase(device.id);  // another try
   if (show_.verbosity == Verbosity::quiet) return;
-  if (show_.verbosity == Verbosity::debug) return print_trace(device, to_text(device.stage), show_.crowd);
+  if (show_.verbosity == Verbosity::debug) return trace(device, to_text(device.stage));
   if (bar_) {
-    if (line_ == Line::bar) draw_bar(device);
-    if (terminal_ && device.stage != Stage::transfer) draw_words(doing(device.stage));
+    // The bar goes on until the verdict: a device may tell late what it has taken.
+    const bool bar = device.stage == Stage::transfer || device.stage == Stage::verify;
+    if (bar) return;
+    end_bar(device);
+    if (terminal_) draw_words(doing(device.stage));
     return;
   }
   const bool matters =
@@ -75,8 +78,14 @@ void PushConsole::draw_bar(const FleetDevice& device) {
   line_ = Line::bar;
 }
 
+/// With what came since it was drawn.
+void PushConsole::end_bar(const FleetDevice& device) {
+  if (line_ != Line::bar) return;
+  draw_bar(device);
+  give_way();
+}
+
 void PushConsole::draw_words(std::string_view words) {
-  if (line_ == Line::bar) give_way();
   fmt::print(stderr, "\r{} ...\x1b[K", words);
   line_ = Line::words;
 }
@@ -112,6 +121,7 @@ void PushConsole::resting(const FleetDevice& device, milliseconds rest) {
 }
 
 void PushConsole::finished(const FleetDevice& device) {
+  end_bar(device);
   give_way();
   print_outcome(device, show_);
 }

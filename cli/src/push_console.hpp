@@ -27,7 +27,7 @@ struct Show {
   BarUse bar_use{BarUse::on_terminal};
   Crowd crowd{Crowd::one};
   bool success_on_stdout{true};  ///< else nothing: standard output belongs to JSON
-  std::string file;              ///< what is uploaded
+  std::string file{};            ///< what is uploaded
 };
 
 class PushConsole final : public FleetView {
@@ -49,6 +49,7 @@ class PushConsole final : public FleetView {
   };
 
   void draw_bar(const FleetDevice& device);
+  void end_bar(const FleetDevice& device);
   void draw_words(std::string_view words);
   void say(const FleetDevice& device, std::string_view text);
 

@@ -6,74 +6,26 @@
 #include <array>
 #include <cstdio>
 
+#include "exit_code.hpp"
 #include "hex_text.hpp"
-#include "json_line.hpp"
 #include "push_text.hpp"
+#include "result_json.hpp"
 
 namespace airlift::cli {
 namespace {
 
 using State = Schedule::State;
 
-struct ExitCode {
-  UpdateError error;
-  int code;
-};
-
-// What is not here was refused by the device before the transfer, 6, or failed in the transfer or after
-// it, 1.
-constexpr std::array exit_codes{
-    ExitCode{UpdateError::name_not_found, 3},
-    ExitCode{UpdateError::no_answer, 4},
-    ExitCode{UpdateError::no_route, 4},
-    ExitCode{UpdateError::wrong_password, 5},
-    ExitCode{UpdateError::password_needed, 5},
-    ExitCode{UpdateError::device_not_proven, 5},
-    ExitCode{UpdateError::no_connect_back, 7},
-    ExitCode{UpdateError::no_connection, 7},
-    ExitCode{UpdateError::tls_failed, 7},
-    ExitCode{UpdateError::listen_failed, 8},
-    ExitCode{UpdateError::file_unreadable, 8},
-    ExitCode{UpdateError::network_failed, 8},
-    ExitCode{UpdateError::no_entropy, 8},
-    ExitCode{UpdateError::cancelled, 130},  // as a shell reports SIGINT
-};
-
 void say(const std::string& line) {
   fmt::print("{}\n", line);
   std::fflush(stdout);
 }
 
-Json device_json(const UploadReport& report) {
-  Json json;
-  json["name"] = report.target.name;
-  if (report.device.port != 0) {
-    json["address"] = address_text(report.device);
-    json["port"] = report.device.port;
-  }
-  return json;
-}
-
 Json event_of(std::string_view name, const FleetDevice& device) {
   Json json;
   json["event"] = name;
-  json["device"] = device_json(device.report);
+  json["device"] = device_json(device.report.target.name, device.report.device);
   return json;
-}
-
-void add_failure(Json& json, const PushFailure& failure) {
-  json["stage"] = to_text(failure.stage);
-  json["message"] = failure.message;
-  json["advice"] = failure.advice;
-  if (!failure.causes.empty()) json["causes"] = failure.causes;
-  if (!failure.device_says.empty()) json["device_says"] = failure.device_says;
-  if (failure.device_number != 0) json["device_number"] = failure.device_number;
-}
-
-void add_code(Json& json, UpdateError code) {
-  json["result"] = code == UpdateError::none ? "ok" : "error";
-  json["code"] = describe(code).name;
-  json["number"] = number_of(code);
 }
 
 UpdateError code_of(const UploadReport& report) {
@@ -86,22 +38,10 @@ std::string_view proof_word(Proof proof) {
   return words[static_cast<std::size_t>(proof)];
 }
 
-std::string_view protocol_word(Protocol spoken) {
-  constexpr std::array<std::string_view, 3> words{"unknown", "old", "extension"};
-  return words[static_cast<std::size_t>(spoken)];
-}
-
 }  // namespace
 
 int exit_code_of(const UploadReport& report) {
-  if (!report.failure) return 0;
-  const PushFailure& failure = *report.failure;
-  const bool before_transfer = failure.stage < Stage::transfer;
-  if (failure.code == UpdateError::bad_answer && before_transfer) return 4;
-  for (const ExitCode& entry : exit_codes) {
-    if (entry.error == failure.code) return entry.code;
-  }
-  return before_transfer ? 6 : 1;
+  return report.failure ? exit_code_of(*report.failure) : 0;
 }
 
 int exit_code_of(const FleetDevices& devices) {
@@ -155,7 +95,7 @@ std::string finished_event(const FleetDevice& device, std::string_view file) {
     add_code(json, code_of(report));
     if (report.failure) add_failure(json, *report.failure);
   }
-  json["device"] = device_json(report);
+  json["device"] = device_json(report.target.name, report.device);
   json["file"] = file;
   json["size_bytes"] = report.size_bytes;
   json["sent_bytes"] = report.sent_bytes;

@@ -22,6 +22,7 @@ constexpr std::array known_refusals{
     KnownWords{"safe mode", UpdateError::safe_mode},
     KnownWords{"image is on trial", UpdateError::trial_running},
     KnownWords{"too many wrong passwords", UpdateError::too_many_tries},
+    KnownWords{"only airlift's uploader", UpdateError::extension_required},
 };
 
 constexpr char lower(char c) {

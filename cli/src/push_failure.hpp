@@ -39,6 +39,9 @@ struct PushFailure {
   std::vector<std::string> causes{};
 };
 
+/// Words of a `no_answer` of a device that is there: its network refused the datagram.
+inline constexpr std::string_view nothing_listens{"is there, but nothing listens on its UDP port"};
+
 /// A failure with the advice that belongs to `code`.
 [[nodiscard]] PushFailure make_failure(UpdateError code, Stage stage, std::string message);
 

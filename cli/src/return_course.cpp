@@ -110,6 +110,7 @@ void ConfirmCourse::status(Instant now, const wire::DeviceStatus& status) {
   }
   heard_ = now;
   stage_ = Stage::confirm;
+  proof_ = sight == Sight::on_trial || sight == Sight::kept ? Proof::running : Proof::taken;
   const std::string& device = plan_.device_text;
   switch (sight) {
     case Sight::waits:
@@ -133,7 +134,6 @@ void ConfirmCourse::status(Instant now, const wire::DeviceStatus& status) {
 }
 
 void ConfirmCourse::on_trial(const wire::DeviceStatus& status, UpdateError last_reason) {
-  proof_ = Proof::running;
   const milliseconds one_start = seconds{status.trial_period_s} + start_margin;
   if (!trial_end_) trial_end_ = now_ + std::max<int>(status.trial_attempts, 1) * one_start;
   if (now_ < *trial_end_) return ask_again();

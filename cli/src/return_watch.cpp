@@ -90,8 +90,7 @@ class ReturnWatch::Driver {
     stage_ = stage;
     if (!outcome) return wait();
     const Done done = std::move(done_);
-    const ReturnOutcome last = *outcome;
-    done(last);
+    done(ReturnOutcome{*outcome});  // a copy: this object may go meanwhile
   }
 
   posix::EventLoop& loop_;

@@ -74,11 +74,11 @@ class UploadImage::Impl {
     return Bytes{gzip_.data(), gzip_.size()}.subspan(std::min<std::size_t>(position, gzip_.size()));
   }
 
-  bool replaced_by_signed_;
-  ImageFile file_;
-  crypto::Md5Digest md5_{};
-  crypto::Sha256Digest sha256_{};
-  std::vector<std::uint8_t> tail_;
+  [[nodiscard]] bool replaced_by_signed() const { return replaced_by_signed_; }
+  [[nodiscard]] ImageFile& file() { return file_; }
+  [[nodiscard]] const crypto::Md5Digest& md5() const { return md5_; }
+  [[nodiscard]] const crypto::Sha256Digest& sha256() const { return sha256_; }
+  [[nodiscard]] Bytes tail() const { return {tail_.data(), tail_.size()}; }
 
  private:
   /// Pieces from all over the file become smaller by a tenth at least.
@@ -107,6 +107,11 @@ class UploadImage::Impl {
     if (gzip_complete_) deflater_.finish();
   }
 
+  bool replaced_by_signed_;
+  ImageFile file_;
+  crypto::Md5Digest md5_{};
+  crypto::Sha256Digest sha256_{};
+  std::vector<std::uint8_t> tail_;
   std::optional<bool> compressible_;
   std::vector<std::uint8_t> gzip_;  ///< the stream as far as it was asked for
   std::uint32_t compressed_{0};     ///< bytes of the file that are in it
@@ -121,11 +126,11 @@ UploadImage::UploadImage(const std::string& path, SignedFile signed_file)
 UploadImage::~UploadImage() = default;
 
 const std::string& UploadImage::path() const {
-  return impl_->file_.path();
+  return impl_->file().path();
 }
 
 bool UploadImage::replaced_by_signed() const {
-  return impl_->replaced_by_signed_;
+  return impl_->replaced_by_signed();
 }
 
 std::uint32_t UploadImage::size_bytes() const {
@@ -133,15 +138,15 @@ std::uint32_t UploadImage::size_bytes() const {
 }
 
 const crypto::Md5Digest& UploadImage::md5() const {
-  return impl_->md5_;
+  return impl_->md5();
 }
 
 const crypto::Sha256Digest& UploadImage::sha256() const {
-  return impl_->sha256_;
+  return impl_->sha256();
 }
 
 Bytes UploadImage::tail() const {
-  return {impl_->tail_.data(), impl_->tail_.size()};
+  return impl_->tail();
 }
 
 crypto::Sha256Digest UploadImage::prefix_sha256(std::uint32_t count) {
@@ -149,7 +154,7 @@ crypto::Sha256Digest UploadImage::prefix_sha256(std::uint32_t count) {
 }
 
 Bytes UploadImage::piece(std::uint32_t offset, std::uint32_t limit) {
-  return reading([&] { return impl_->file_.piece(offset, limit); });
+  return reading([&] { return impl_->file().piece(offset, limit); });
 }
 
 bool UploadImage::compressible() {

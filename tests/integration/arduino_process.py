@@ -15,7 +15,8 @@ class Arduino:
         words = [*wrapper, sys.executable, PROGRAM, profile, "--folder", folder, "--host", host]
         for name, value in options.items():
             words += [f"--{name.replace('_', '-')}", *([] if value is True else [value])]
-        self.process = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         self.log = Log(self.process.stdout)
         self.port = int(self.log.wait(r"ready: UDP port (\d+)")[1])
 

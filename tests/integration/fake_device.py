@@ -135,3 +135,20 @@ def ignores_the_first_invitations(count):
         answers_per_sector_only(device)
 
     return course
+
+
+def without_extension(course):
+    """Throws questions for the status away, as real devices do."""
+
+    def run(device):
+        next_datagram = device.next_datagram
+
+        def next_invitation():
+            while (text := next_datagram()).startswith("AIRLIFT"):
+                pass
+            return text
+
+        device.next_datagram = next_invitation
+        course(device)
+
+    return run

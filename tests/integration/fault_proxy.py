@@ -10,6 +10,7 @@ Both must listen at 127.0.0.1 only (-I, --bind), because the proxy listens on th
 """
 import contextlib
 import dataclasses
+import hashlib
 import selectors
 import socket
 import struct
@@ -24,7 +25,8 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends RST
 @dataclasses.dataclass(frozen=True)
 class DatagramFault:
     to: str
-    do: str  # drop, duplicate, delay, hold (until the next one has passed), change (a byte), strip (all but the first line)
+    do: str  # drop, duplicate, delay, hold (until the next one has passed), change (a byte), strip (all but the first line),
+    # vouch (for the image with the byte at `at` changed: its MD5 instead of the right one)
     nth: tuple = ()  # of those that go there, from 1; empty: all
     at: int = 0  # change: which byte
     delay_s: float = 1.5
@@ -55,16 +57,22 @@ def faults_of(row):
             for name, kind in FAULTS.items() for fault in row.get(name, [])]
 
 
+def md5_of(content):
+    return hashlib.md5(content).hexdigest().encode()
+
+
 def changed(content, at):
+    """Another byte there; where a hexadecimal digit was, another one."""
     result = bytearray(content)
-    result[at] ^= 1
+    result[at] = ord("1") if result[at] == ord("0") else ord("0")
     return bytes(result)
 
 
 class DatagramLane:
     """Datagrams of one direction."""
 
-    def __init__(self, faults, to):
+    def __init__(self, faults, to, image):
+        self._image = image
         self._faults = [fault for fault in faults if isinstance(fault, DatagramFault) and fault.to == to]
         self._count, self._held = 0, []
 
@@ -88,19 +96,21 @@ class DatagramLane:
                 send(changed(content, fault.at))
             case "strip":
                 send(content.split(b"\n")[0] + b"\n")
+            case "vouch":
+                send(content.replace(md5_of(self._image), md5_of(changed(self._image, fault.at))))
         for late in due:
             late()
 
 
 class FaultProxy:
-    """`faults` as faults_of() gives them; serves one uploader and one device until it is closed."""
+    """`faults` as faults_of() gives them, `image` is what will be uploaded; serves one uploader and one device until it is closed."""
 
-    def __init__(self, device, faults=(), address="127.0.0.2", uploader="127.0.0.1"):
+    def __init__(self, device, faults=(), address="127.0.0.2", uploader="127.0.0.1", image=b""):
         self.device, self.host, self.uploader = device, address, uploader
         self.faults, self.size = list(faults), 0
         self.datagrams = {DEVICE: [], UPLOADER: []}  # as they came
         self.connections = []  # whither each went
-        self._lanes = {to: DatagramLane(self.faults, to) for to in (DEVICE, UPLOADER)}
+        self._lanes = {to: DatagramLane(self.faults, to, image) for to in (DEVICE, UPLOADER)}
         self._sockets, self._listening, self._backs = [], set(), {}
         self._selector, self._open = selectors.DefaultSelector(), True
         self._front = self._new(socket.SOCK_DGRAM, (address, device[1]))

@@ -90,9 +90,10 @@ class MdnsDaemonNamespace:
 class SlowLink:
     """Two network namespaces joined by bench/link/slow_link.cpp; they are gone when their last process has ended."""
 
-    def __init__(self, program, delay_ms, drop_percent=0, seed=1):
+    def __init__(self, program, delay_ms, drop_percent=0, rate_mbit=0, seed=1):
+        """rate_mbit 0: as fast as the program is."""
         self.name = f"{2 * delay_ms} ms round trip"
-        options = {"--delay-ms": delay_ms, "--drop-percent": drop_percent, "--seed": seed}
+        options = {"--delay-ms": delay_ms, "--drop-percent": drop_percent, "--rate-mbit": rate_mbit, "--seed": seed}
         command = [program, *(str(word) for option in options.items() for word in option)]
         self._relay = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         words = self._relay.stdout.readline().split()

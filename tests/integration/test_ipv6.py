@@ -19,7 +19,7 @@ def link():
 
 
 def push(binaries, *arguments, inside=(), image=None):
-    command = [*inside, binaries / "airlift", "push", *arguments, "-a", PASSWORD,
+    command = [*inside, binaries / "airlift", "push", "--no-wait", *arguments, "-a", PASSWORD,
                "-f", image or binaries / "airlift-demo-app-2"]
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -36,6 +36,13 @@ def test_push_to_a_device_on_loopback(start_device, binaries, extension):
 def test_push_where_there_is_no_ipv4(start_device, binaries, link, extension):
     device = start_device(bind=link.device, wrapper=link.on_device, ota={"passwd": PASSWORD, "extension": extension})
     push(binaries, "-i", link.device, "-p", device.port, inside=link.on_host)
+    device.wait_version(2)
+
+
+def test_push_by_name_where_there_is_no_ipv4(start_device, binaries, link):
+    device = start_device(bind=link.device, wrapper=link.on_device, device={"sd": "true"}, ota={"passwd": PASSWORD})
+    device.log.wait("advertised as")
+    push(binaries, device.name, inside=link.on_host)
     device.wait_version(2)
 
 

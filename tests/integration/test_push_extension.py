@@ -108,3 +108,12 @@ def test_a_cut_transfer_goes_on(start_device, push, app, how, compress):
                                             password=PASSWORD))
     assert "trying again in" in trace
     device.log.wait("going on with the upload")
+
+
+def test_espota_by_the_extension_shows_the_devices_words(start_device, binaries, tmp_path):
+    device = start_device()
+    (tmp_path / "damaged.gz").write_bytes(bytes.fromhex("1f8b0800000000000003") + bytes(range(256)) * 8)
+    done = subprocess.run([binaries / "espota", "-i", "127.0.0.1", "-p", str(device.port), "-d", "-f",
+                           tmp_path / "damaged.gz"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "ERROR[92]: compressed data damaged" in done.stderr, done.stderr
+    assert "AIRLIFT 1" in done.stderr

@@ -38,8 +38,7 @@ class ArduinoEnd:
 
     def runs(self):
         installed = self._device.installed()
-        assert installed in (None, self.image)
-        return "new" if installed else "old"
+        return {None: "old", self.image: "new"}.get(installed, "forged")
 
 
 class AirliftEnd:
@@ -87,32 +86,34 @@ def way_to(device, row):
     if device.link:
         yield device.address, device.link.host, device.link.on_host
         return
-    with FaultProxy(device.address, faults_of(row)) as proxy:
+    with FaultProxy(device.address, faults_of(row), image=device.image) as proxy:
         yield (proxy.host, proxy.port), "127.0.0.1", []
 
 
 def push(binaries, row, address, host, wrapper, image):
     command = [*wrapper, binaries / "airlift", "push", "--json", "-i", address[0], "-p", address[1], "-I", host, "-f", image,
-               "-a", row.get("password", PASSWORD), *row.get("options", [])]
+               "-a", row.get("password", PASSWORD), *TABLE["device"][row["device"]].get("options", []), *row.get("options", [])]
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=100,
                           env={"PATH": os.environ["PATH"]})
+    print(done.stdout, done.stderr)  # for a failure
     return outcome(done.stdout), done.returncode
 
 
 @pytest.mark.parametrize("row", rows())
-def test_fault(row, end, binaries, tmp_path):
+def test_fault(row, end, binaries, sanitized, tmp_path):
+    if row.get("wait") and sanitized:
+        pytest.skip("waits for a timeout: release build only")
     device = end(row["device"], row.get("application"))
     (tmp_path / "image.bin").write_bytes(device.image)
     with way_to(device, row) as way:
         result, code = push(binaries, row, *way, tmp_path / "image.bin")
-        ended = [code, result["code"], *([result["stage"]] if code else [])]
+        ended = [code, result["code"], result.get("stage")][:len(row["ends"])]
         said = " ".join(str(result.get(key, "")) for key in ("message", "advice", "device_says"))
         assert ended == row["ends"] and row.get("says", "") in said, result
         wait_until(lambda: device.runs() == row["runs"], f"the {row['runs']} image runs")
 
 
-def test_the_proxy_alone_does_no_harm(end, binaries, tmp_path):
+@pytest.mark.parametrize("name", [name for name, how in TABLE["device"].items() if how.get("takes", True)])
+def test_the_proxy_alone_does_no_harm(name, end, binaries, sanitized, tmp_path):
     """Else the faults above might be found for another reason than theirs."""
-    for name in TABLE["device"]:
-        if name not in ("small", "absent", "impatient"):  # whose rows show it
-            test_fault({"device": name, "ends": [0, "ok"], "runs": "new"}, end, binaries, tmp_path)
+    test_fault({"device": name, "ends": [0, "ok"], "runs": "new"}, end, binaries, sanitized, tmp_path)

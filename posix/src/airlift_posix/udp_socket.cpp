@@ -67,8 +67,7 @@ std::optional<UdpSocket::Undelivered> UdpSocket::take_undelivered() {
   message.msg_control = control.data();
   message.msg_controllen = control.size();
   if (!fd_ || recvmsg(fd_.get(), &message, MSG_ERRQUEUE) < 0) return std::nullopt;
-  for (const cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
-       part = CMSG_NXTHDR(&message, const_cast<cmsghdr*>(part))) {
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
     const bool of_ipv4 = part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR;
     const bool of_ipv6 = part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR;
     if (!of_ipv4 && !of_ipv6) continue;

@@ -1,6 +1,7 @@
 // Likely causes of failures, from facts about the machine.
 #include "diagnosis.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -32,7 +33,7 @@ posix::InterfaceAddress own(std::string_view interface, std::string_view text, i
 /// A device at 192.168.1.20, and us in its network.
 struct Scene {
   cli::PushFailure failure;
-  cli::Attempt attempt{{address("192.168.1.20"), 8266, 0}, Protocol::old, 41234, 300'000};
+  cli::Attempt attempt{{address("192.168.1.20"), 8266, 0}, Protocol::old, "0.0.0.0:41234", 300'000};
   cli::UploadOptions options;
   cli::HostFacts facts{own("eth0", "192.168.1.5"), {own("eth0", "192.168.1.5")}, {}, Confinement::none};
 
@@ -133,6 +134,12 @@ TEST(Diagnosis, SilenceMayBeTheWrongPort) {
   EXPECT_THAT(scene.causes()[1], HasSubstr("-p 8266"));
   scene.attempt.device.port = 80;
   EXPECT_THAT(scene.causes()[1], HasSubstr("80 may not be its OTA port"));
+}
+
+TEST(Diagnosis, ADeviceThatRefusesIsThere) {
+  Scene scene{UpdateError::no_answer};
+  scene.failure.message = fmt::format("devding {} 8266", cli::nothing_listens);
+  EXPECT_THAT(scene.causes(), ElementsAre(HasSubstr("-p 3232"), HasSubstr("console")));
 }
 
 TEST(Diagnosis, SilenceMayBeAnotherNetwork) {

@@ -109,7 +109,7 @@ TEST(ExtensionTransfer, Succeeds) {
   EXPECT_EQ(rig.transfer.stage(), Stage::transfer);
   EXPECT_EQ(rig.transfer.offset(), 0U);
   rig.has(1000);
-  EXPECT_EQ(rig.transfer.bytes_device_has(), 1000U);
+  EXPECT_EQ(rig.transfer.taken_bytes(), 1000U);
   rig.transfer.all_sent(rig.clock.now());
   EXPECT_EQ(rig.state(), State::awaiting_result);
   EXPECT_EQ(rig.transfer.stage(), Stage::verify);
@@ -119,7 +119,7 @@ TEST(ExtensionTransfer, Succeeds) {
   EXPECT_FALSE(rig.transfer.end().failure);
   EXPECT_EQ(rig.transfer.end().proof, Proof::taken);
   EXPECT_EQ(rig.transfer.end().image_sha256, crypto::sha256(as_bytes("image")));
-  EXPECT_EQ(rig.transfer.bytes_device_has(), rig_image_bytes);
+  EXPECT_EQ(rig.transfer.taken_bytes(), rig_image_bytes);
 }
 
 TEST(ExtensionTransfer, AnImageThatWaitsForItsBundleIsToldApart) {
@@ -136,7 +136,7 @@ TEST(ExtensionTransfer, GoesOnWhereTheDeviceStopped) {
   EXPECT_EQ(rig.transfer.offset(), 4096U);
   rig.transfer.prefix_is(rig.clock.now(), crypto::sha256(as_bytes("prefix")));
   EXPECT_EQ(rig.state(), State::sending);
-  EXPECT_EQ(rig.transfer.bytes_device_has(), 4096U);
+  EXPECT_EQ(rig.transfer.taken_bytes(), 4096U);
 }
 
 TEST(ExtensionTransfer, AnotherPrefixMeansFromTheStart) {
@@ -322,6 +322,14 @@ TEST(ExtensionTransfer, AFailedHandshakeAndNonsenseAreFinal) {
   nonsense.loses(UpdateError::bad_message);
   EXPECT_EQ(nonsense.error(), UpdateError::bad_message);
   EXPECT_EQ(nonsense.remedy(), Remedy::none);
+}
+
+TEST(ExtensionTransfer, ADamagedRecordBehindTheHandshakeIsACut) {
+  Rig rig;
+  rig.takes_everything();
+  rig.loses(UpdateError::tls_failed);
+  EXPECT_EQ(rig.error(), UpdateError::tls_failed);
+  EXPECT_EQ(rig.remedy(), Remedy::resume);
 }
 
 TEST(ExtensionTransfer, NoAnswerToTheOffer) {

@@ -104,7 +104,8 @@ TEST(ConfirmCourse, RolledBackGivesTheReason) {
   for (const UpdateError reason : {UpdateError::not_confirmed, UpdateError::application_crashed,
                                    UpdateError::watchdog_missed, UpdateError::image_damaged}) {
     Confirm confirm;
-    confirm.status(seconds{1}, device('A', slot("bad", image, reason)));
+    confirm.status(seconds{1}, device('B', slot("trying", image)));
+    confirm.status(seconds{2}, device('A', slot("bad", image, reason)));
     EXPECT_EQ(confirm.error(), reason);
     EXPECT_EQ(confirm.failed_at(), Stage::confirm);
     EXPECT_EQ(confirm.course.outcome()->proof, Proof::taken);
@@ -142,6 +143,7 @@ TEST(ConfirmCourse, AnImageThatIsKeptForWantOfAnotherHasFailed) {
   Confirm confirm;
   confirm.status(seconds{1}, device('B', slot("good", image, UpdateError::not_confirmed), slot("empty", {})));
   EXPECT_EQ(confirm.error(), UpdateError::not_confirmed);
+  EXPECT_EQ(confirm.course.outcome()->proof, Proof::running);
   EXPECT_THAT(confirm.message(), HasSubstr("want of another"));
 }
 

@@ -198,6 +198,21 @@ TEST_F(Strangers, AnUploaderThatWantsToBeConnectedToWaitsBehindAStrangerForAWhil
   EXPECT_FALSE(stream.connected_to) << "the uploader has gone by now";
 }
 
+TEST_F(Strangers, WishesToBeConnectedToCannotKeepConnectionsOut) {
+  stream.on_connect = FakeStream::OnConnect::waits;
+  (void)invite(image, stranger, "guess", 50001);
+  run();
+  EXPECT_EQ(session.state(), State::connecting);
+  listener.peer_connects(host);
+  (void)invite(image, stranger, "guess", 50002);
+  run_after(ExtensionSession::greeting_timeout);
+  EXPECT_EQ(session.state(), State::greeting) << "the connection has its turn";
+  listener.peer_connects(host);
+  stream.breaks();
+  run();
+  EXPECT_EQ(session.state(), State::connecting) << "and then the wish";
+}
+
 TEST_F(Strangers, NobodyToConnectTo) {
   stream.on_connect = FakeStream::OnConnect::fails;
   (void)invite(image, host, testing::rig_password, 50001);

@@ -82,18 +82,27 @@ milliseconds ExtensionSession::loop(OtherUpload other, Instant now) {
   return milliseconds::max();
 }
 
+/// Those who connect and those who want to be connected to have their turns, so that neither kind can keep
+/// the other out.
 milliseconds ExtensionSession::await_connection(Instant now) {
-  if (wish_) {
-    const Wish wish = *wish_;
-    wish_.reset();
-    if (now - wish.since >= wire::connect_timeout || !ports_.stream.connect(wish.host).ok()) return now_again;
-    source_ = wish.host;
-    enter(State::connecting, now);
+  const bool wish_first = !connected_last_;
+  connected_last_ = false;
+  if (wish_ && wish_first) return fulfil_wish(now);
+  if (const auto from = ports_.listener.accept()) {
+    begin_greeting(*from, now);
     return now_again;
   }
-  const auto from = ports_.listener.accept();
-  if (!from) return milliseconds::max();
-  begin_greeting(*from, now);
+  return wish_ ? fulfil_wish(now) : milliseconds::max();
+}
+
+milliseconds ExtensionSession::fulfil_wish(Instant now) {
+  const Wish wish = *wish_;
+  wish_.reset();
+  const bool too_late = now - wish.since >= wire::connect_timeout;
+  if (too_late || !ports_.stream.connect(wish.host).ok()) return now_again;
+  connected_last_ = true;
+  source_ = wish.host;
+  enter(State::connecting, now);
   return now_again;
 }
 

@@ -94,6 +94,7 @@ class ExtensionSession {
   void note(Event::Kind kind, UpdateError error = UpdateError::none) { event_ = {kind, error, source_}; }
 
   [[nodiscard]] milliseconds await_connection(Instant now);
+  [[nodiscard]] milliseconds fulfil_wish(Instant now);
   [[nodiscard]] milliseconds connect(Instant now);
   void begin_greeting(const port::Endpoint& source, Instant now);
   [[nodiscard]] milliseconds greet(Instant now);
@@ -125,6 +126,7 @@ class ExtensionSession {
   Instant deadline_;  ///< of every state but `receiving`
   port::Endpoint source_;
   std::optional<Wish> wish_;
+  bool connected_last_{false};  ///< the last connection was a wish
   std::optional<Event> event_;
   wire::FrameReader reader_{wire::FrameReader::From::uploader};
   FrameOutbox outbox_;

@@ -65,14 +65,17 @@ bool OtaElement::extension_is_on() const {
   return !safe_mode_ && access_.extension() != AccessSettings::Use::off;
 }
 
+bool OtaElement::offers_tls() const {
+  return ports_.tls == Tls::available && access_.encryption() != AccessSettings::Use::off;
+}
+
 void OtaElement::start_extension(Instant now) {
-  const bool required = access_.encryption() == AccessSettings::Use::required;
-  const bool offered = ports_.tls == Tls::available && access_.encryption() != AccessSettings::Use::off;
   using Encryption = ExtensionSession::Encryption;
-  extension_.set_encryption(required  ? Encryption::required
-                            : offered ? Encryption::on
-                                      : Encryption::unavailable);
-  if (required && !offered) {
+  const bool required = access_.encryption() == AccessSettings::Use::required;
+  extension_.set_encryption(required       ? Encryption::required
+                            : offers_tls() ? Encryption::on
+                                           : Encryption::unavailable);
+  if (required && !offers_tls()) {
     log(port::LogLevel::error,
         "encryption is required, but not to be had here: every upload will be refused");
   }
@@ -90,7 +93,7 @@ void OtaElement::set_desk_policy() {
   answer.port = connectable_ ? port_ : std::uint16_t{0};
   answer.password = has_password();
   answer.gzip = extension_.can_unpack();
-  answer.tls = ports_.tls == Tls::available && access_.encryption() != AccessSettings::Use::off;
+  answer.tls = offers_tls();
   answer.tls_required = access_.encryption() == AccessSettings::Use::required;
   answer.salt = key_.salt();
   desk_.set_policy({access_.password(), access_.scheme(), access_.extension(), answer});

@@ -75,6 +75,7 @@ class OtaElement final : public Element {
   [[nodiscard]] InvitationDesk::Situation situation() const;
   [[nodiscard]] bool upload_running() const;
   [[nodiscard]] bool extension_is_on() const;
+  [[nodiscard]] bool offers_tls() const;
   void log_policy();
   void start_extension(Instant now);
   void set_desk_policy();
