@@ -1,5 +1,6 @@
 """The Linux side of the device's page: ports, HTTPS, configuration files, mDNS; with curl and Python's own client."""
 import contextlib
+import gzip
 import json
 import os
 import pathlib
@@ -73,6 +74,14 @@ def test_curl_gets_the_state_with_the_password_only(start_page):
         text, status = done.stdout.rsplit("\n", 1)
         assert status == expected
         assert ("ota/0" in json.loads(text)) == (expected == "200")
+
+
+def test_page_itself_needs_no_password(start_page):
+    page = start_page()
+    request = urllib.request.Request(f"http://127.0.0.1:{page.port}/index.html", headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip" and answer.headers["Content-Type"].startswith("text/html")
+        assert b"<html" in gzip.decompress(answer.read())
 
 
 def test_sysinfo_tells_about_this_device(start_page):
