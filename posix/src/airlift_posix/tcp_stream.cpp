@@ -105,18 +105,20 @@ Status TcpStream::start_tls(TlsRole role, Bytes pre_shared_key) {
 
 Status TcpStream::start_tls_server(SSL_CTX* context) {
   if (state() != State::open || tls_) return UpdateError::tls_failed;
+  const Status begun = go_on_inside(TlsChannel::make_server(fd_.get(), context));
+  if (!begun.ok()) return fail(begun.error());
   handshake_over_ = loop_.after(longest_handshake, [this] {
     if (tls_->established()) return;
     fail(UpdateError::tls_failed);
     const auto ready = ready_;  // it may destroy this object
     if (ready) ready();
   });
-  return go_on_inside(TlsChannel::make_server(fd_.get(), context));
+  return {};
 }
 
 Status TcpStream::go_on_inside(std::unique_ptr<TlsChannel> channel) {
+  if (!channel) return UpdateError::tls_failed;
   tls_ = std::move(channel);
-  if (!tls_) return fail(UpdateError::tls_failed);
   wake_soon();
   return {};
 }

@@ -37,8 +37,8 @@ class TcpStream final : public port::Stream {
   void close() override;
   [[nodiscard]] Status start_tls(TlsRole role, Bytes pre_shared_key) override;
 
-  /// Goes on as a TLS server with the certificate of `context`; only while `open`. As start_tls(), but a
-  /// handshake that takes longer than 5 s fails.
+  /// Goes on as a TLS server with the certificate of `context`; only while `open`. As start_tls(), but the
+  /// stream fails when it cannot begin, or the handshake takes longer than 5 s.
   [[nodiscard]] Status start_tls_server(SSL_CTX* context);
 
   /// Why connect() or the connecting after it failed: an errno; 0: it did not.
