@@ -96,7 +96,7 @@ export class Device {
     copyFileSync(key.replace(".pem", ".pub.pem"), path.join(config, "key.pub.pem"));
     writeFileSync(path.join(config, "env.json"), JSON.stringify({
       device: { 0: { name: "greenhouse", safemode: "false", sd: "false", ...device } },
-      ota: { 0: { port: await freePort(), confirm: "5", ...ota } },
+      ota: ota ? { 0: { port: await freePort(), confirm: "5", ...ota } } : undefined,
       web: { 0: { port: made.port, ...web } },
     }));
     made.state = path.join(made.folder, "state");

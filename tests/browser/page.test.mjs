@@ -283,6 +283,14 @@ describe("the device's page", { concurrency: 3 }, () => {
     await assertAccessible(page);
   });
 
+  test("says that there is no ota element", async () => {
+    const device = await Device.start({ ota: null });
+    const page = await openPage(device.url);
+    await shown(page, "note", "This device has no ota element");
+    assert.equal(await page.locator("#update").isVisible(), false);
+    await shoot(page, "no-ota");
+  });
+
   test("says that the device is gone, and that it is back", async () => {
     const device = await Device.start();
     const network = await Network.before(device);

@@ -28,10 +28,6 @@ export function begin(before: string, answer: Follow["answer"], nowMs: number): 
   return { stage: answer === "taken" ? "restarting" : "unsure", cause: "", before, answer, moved: false, heardMs: nowMs };
 }
 
-export function isOver(follow: Follow): boolean {
-  return ["staged", "confirmed", "rolled_back", "failed"].includes(follow.stage);
-}
-
 function stageOf(result: string, values: Values): Stage {
   if (result === "confirmed" || result === "rolled_back" || result === "failed") return result;
   if (values.phase === "restarting") return "restarting";

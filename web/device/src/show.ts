@@ -38,7 +38,7 @@ function updateItem(update: Update): HTMLElement {
   const what = update.kind === "filesystem" ? "Filesystem " : "";
   const cause = update.result === "installed" ? "" : causeText(update.cause);
   const from = [time(update.time), update.source, cause].filter(Boolean).join(" · ");
-  const versions = [known(update.from), known(update.to)].filter(Boolean).join(" → ") || "unknown version";
+  const versions = [known(update.from), known(update.to) || "unknown version"].filter(Boolean).join(" → ");
   return make("li", `${what}${versions} `, tag(update.result), make("small", from));
 }
 
