@@ -94,9 +94,9 @@ def make_device(binaries, free_port, tmp_path, request):
 def start_device(make_device, binaries):
     """A function that makes, configures and starts a device with version 1 of the demo application."""
 
-    def start(device=None, ota=None, firmware=None, slot_size=None, options=(), env=None, **how):
+    def start(device=None, ota=None, firmware=None, slot_size=None, options=(), env=None, elements=None, **how):
         made = make_device(**how)
-        made.configure(device, ota)
+        made.configure(device, ota, **(elements or {}))
         made.init(firmware or binaries / "airlift-demo-app-1", slot_size)
         made.start(*options, env=env)
         if firmware is None:
