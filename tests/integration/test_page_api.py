@@ -1,5 +1,6 @@
 """The routes of docs/design/device-page.md on a real device: who may use them, and what they do to it."""
 import contextlib
+import gzip
 import json
 
 import pytest
@@ -54,6 +55,8 @@ def test_routes_without_a_password(start_page):
         assert head.status == 200 and head.body == b"", path
     html = page.get("/", headers=GZIP)
     assert html.headers["content-encoding"] == "gzip" and "frame-ancestors 'none'" in html.headers["content-security-policy"]
+    assert gzip.decompress(html.body).lower().startswith(b"<!doctype html>")
+    assert page.get("/update", headers=GZIP | {"If-None-Match": html.headers["etag"]}).status == 304
     assert page.get("/api/elements").json == ["device", "ota", "web"]
     assert {file["name"] for file in page.get("/api/list").json} == {"/env.json", "/config.json"}
     assert page.get("/api/login").json == {"password": "false", "session": "false", "csrf": "", "safemode": "false"}
