@@ -223,6 +223,23 @@ TEST_F(WebUpload, EndsWhenTheDeviceStops) {
   EXPECT_FALSE(plain.listening_port);
 }
 
+TEST_F(WebUpload, EndsWhenTheOtaElementStops) {
+  FakeStream& stream = begin(test_image(3000), 1500);
+  ota.stop();
+  run();
+  EXPECT_EQ(take_answer(stream.written).body.substr(0, 24), "Update error: ERROR[59]:");  // cancelled
+  close(stream);
+  EXPECT_EQ(storage.staged_image(), "");
+}
+
+TEST_F(WebUpload, EndsWhenTheWebElementStops) {
+  begin(test_image(3000), 1500);
+  web.stop();
+  run();
+  EXPECT_TRUE(idle());
+  EXPECT_EQ(last_update().cause, UpdateError::connection_lost);
+}
+
 // Several at once
 
 TEST_F(WebUpload, OneAtATime) {

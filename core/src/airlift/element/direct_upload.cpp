@@ -35,7 +35,8 @@ void DirectUpload::step() {
 }
 
 void DirectUpload::finish() {
-  if (state_ == State::complete) state_ = State::finishing;
+  assert(state_ == State::complete);
+  state_ = State::finishing;
 }
 
 void DirectUpload::abort(UpdateError reason) {

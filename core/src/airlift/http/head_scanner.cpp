@@ -30,7 +30,6 @@ HeadScanner::Verdict HeadScanner::take(std::uint8_t byte) {
 HeadScanner::Verdict HeadScanner::end_line() {
   const bool empty = line_bytes_ == 0;
   if (empty) return part_ == Part::request_line ? Verdict::ambiguous : Verdict::end;
-  if (part_ == Part::name && lines_ > 0) return Verdict::ambiguous;  // a header without a colon
   if (++lines_ > most_headers + 1) return Verdict::too_large;
   part_ = Part::name;
   line_bytes_ = 0;
