@@ -238,6 +238,18 @@ TEST_F(WebConnections, GiveMoreTimeBetweenRequests) {
   EXPECT_EQ(stream.written, "");
 }
 
+TEST_F(WebConnections, CountTheTimeForAHeadFromItsFirstByte) {
+  FakeStream& stream = connect();
+  EXPECT_EQ(say(stream, request("GET /api/login")).status, 200);
+  run(http::idle_timeout - milliseconds{1});
+  stream.deliver("G");
+  run();
+  run(http::head_timeout - milliseconds{1});
+  EXPECT_EQ(stream.written, "");
+  run(milliseconds{1});
+  EXPECT_EQ(take_answer(stream.written).status, 408);
+}
+
 TEST_F(WebConnections, GiveALittleTimeForABody) {
   for (const std::string& text : {request("POST /api/offer", std::string{form} + "Content-Length: 2000\r\n"),
                                   request("PUT /env.json", "Content-Length: 2000\r\n")}) {
