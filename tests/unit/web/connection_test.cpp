@@ -286,6 +286,17 @@ TEST_F(WebConnections, EndWhoReadsNothing) {
   EXPECT_FALSE(is_open(stream));
 }
 
+TEST_F(WebConnections, EndWhoAsksOnAndOnWithoutReading) {
+  FakeStream& stream = connect();
+  stream.write_room = 100;
+  stream.deliver(request("GET /", gzip));
+  run();
+  EXPECT_TRUE(is_open(stream));
+  stream.deliver(request("GET /", gzip));
+  run();
+  EXPECT_FALSE(is_open(stream));
+}
+
 TEST_F(WebConnections, SendAsRoomComes) {
   for (const char* path : {"/", "/api/state", "/api/login"}) {
     const HttpAnswer whole = ask(request(std::string{"GET "} + path, gzip));

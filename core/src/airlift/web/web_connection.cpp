@@ -342,8 +342,10 @@ milliseconds WebConnection::send(Site& site, Instant now) {
     if (pending_.empty()) return now_again;
   }
   const Result<std::size_t> sent = stream_->write(pending_);
-  // Looked at, too, so that a peer which is gone is noticed.
-  if (!sent.ok() || (sent.value() < pending_.size() && !input_.fill().ok())) {
+  // Looked at, too, so that a peer which is gone is noticed; and one that sends more requests without reading
+  // the answers would keep the socket readable, and us awake.
+  const auto is_gone_or_floods = [this] { return !input_.fill().ok() || !input_.buffered().empty(); };
+  if (!sent.ok() || (sent.value() < pending_.size() && is_gone_or_floods())) {
     release(site);
     return now_again;
   }
