@@ -7,6 +7,7 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const require = createRequire(path.join(repository, "web/device/package.json"));
@@ -17,7 +18,7 @@ const binaries = path.resolve(repository, process.env.AIRLIFT_BIN ?? "build/rele
 const screenshots = path.join(repository, "build/screenshots");
 const room = mkdtempSync(path.join(tmpdir(), "airlift-page-"));
 export const board = "board-1";
-export const patience = 15_000;
+export const patience = 30_000;
 
 /// Waits for what sends no event. Returns its first true value.
 export async function until(condition, what) {
@@ -198,6 +199,9 @@ export class Network {
 }
 
 // Pages
+
+/// The page as it was checked in, unpacked.
+export const pageFile = () => gunzipSync(readFileSync(path.join(repository, "web/device/dist/index.html.gz")));
 
 // The browser itself stays at home: https://github.com/GoogleChrome/chrome-launcher/blob/main/docs/chrome-flags-for-tests.md
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];

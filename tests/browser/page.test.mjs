@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { axe, choose, closeAll, Device, freePort, images, Network, openBrowser, openPage, shoot, until } from "./lab.mjs";
+import { axe, choose, closeAll, Device, freePort, images, Network, openBrowser, openPage, pageFile, shoot, until } from "./lab.mjs";
 
 const shown = (page, id, text) => page.locator(`#${id}`, { hasText: text }).waitFor();
 const update = (page) => page.getByRole("button", { name: "Update", exact: true });
@@ -51,6 +51,14 @@ describe("the device's page", { concurrency: 3 }, () => {
     await assertAccessible(page);
     assert.equal(device.version(), "version 2");
     assert.deepEqual(page.complaints, []);
+  });
+
+  test("is the file that is checked in, kept by the browser while it stays the same", async () => {
+    const device = await Device.start();
+    const first = await fetch(device.url);
+    assert.equal(await first.text(), String(pageFile()));
+    const again = await fetch(device.url, { headers: { "If-None-Match": first.headers.get("ETag") } });
+    assert.equal(again.status, 304);
   });
 
   test("installs a filesystem image", async () => {
@@ -287,7 +295,7 @@ describe("the device's page", { concurrency: 3 }, () => {
     const device = await Device.start({ ota: null });
     const page = await openPage(device.url);
     await shown(page, "note", "This device has no ota element");
-    assert.equal(await page.locator("#update").isVisible(), false);
+    for (const id of ["update", "ota"]) assert.equal(await page.locator(`#${id}`).isVisible(), false);
     await shoot(page, "no-ota");
   });
 

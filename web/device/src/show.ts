@@ -73,6 +73,7 @@ export function showDevice(values: Values, busyHere: boolean): void {
   show("safemode", safe);
   say("safemode-advice", safeAdvice[values.mode] ?? safeAdvice.normal);
   show("update", takesUpdates && !safe);
+  show("ota", takesUpdates);
   const note = busyHere ? "" : noteOf(values);
   show("note", note !== "");
   say("note", note);
