@@ -110,6 +110,14 @@ TEST_F(Web, RedirectsWhereOnlyHttpsIsWanted) {
   EXPECT_EQ(say(connect_encrypted(), request("GET /api/state")).status, 200);
 }
 
+TEST_F(Web, ChangesThingsByHttpsWhereProtectionIsRequired) {
+  set("ota", "encryption", "required");
+  set("web", "tls", "on");
+  start();
+  EXPECT_EQ(ask(request("POST /api/reboot")).status, 403);
+  EXPECT_EQ(say(connect_encrypted(), request("POST /api/reboot")).status, 200);
+}
+
 TEST_F(Web, NeverFallsBackToPlainAnswers) {
   set("web", "tls", "onyl");
   identity.error = UpdateError::key_unreadable;

@@ -122,6 +122,19 @@ TEST_F(WebGuard, ChangesNothingInSafeMode) {
       << answer.body;
 }
 
+TEST_F(WebGuard, ChangesNothingByPlainHttpWhereProtectionIsRequired) {
+  for (const std::string_view property : {"extension", "encryption"}) {
+    testing::WebRig rig;
+    rig.set("ota", property, "required");
+    rig.start();
+    EXPECT_EQ(rig.ask(request("GET /api/state")).status, 200) << property;
+    const HttpAnswer answer = rig.ask(testing::upload("image", "firmware", "Accept: application/json\r\n"));
+    EXPECT_EQ(answer.status, 403) << property;
+    EXPECT_NE(answer.body.find("encryption_required"), std::string::npos) << answer.body;
+    EXPECT_EQ(rig.ask(request("POST /api/reboot")).status, 403) << property;
+  }
+}
+
 // Passwords
 
 TEST_F(WebGuard, AsksToolsForThePasswordAndPagesNot) {

@@ -63,7 +63,7 @@ constexpr ErrorInfo table[]{
     {UpdateError::extension_required, "extension_required", "only Airlift's uploader is accepted",
      "Use airlift push, or set \"extension\": \"on\" in the device's ota element to let other tools in."},
     {UpdateError::encryption_required, "encryption_required", "encryption required",
-     "Use airlift push --encrypt, or set \"encryption\": \"on\" in the device's ota element."},
+     "Use airlift push --encrypt, or the page by HTTPS; or set \"encryption\": \"on\" in the ota element."},
     {UpdateError::bad_message, "bad_message", "message not understood",
      "The other side speaks another version or another protocol: update it, and check the port."},
     {UpdateError::tls_failed, "tls_failed", "no encrypted connection",

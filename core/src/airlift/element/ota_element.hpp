@@ -41,6 +41,10 @@ class OtaElement final : public Element {
   /// What the configuration asked for.
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] bool has_password() const override { return access_.has_password(); }
+  /// `extension` or `encryption` is `required`: nothing may come in by an unprotected way.
+  [[nodiscard]] bool requires_protection() const {
+    return access_.extension() == AccessSettings::Use::required;
+  }
   /// Also while an upload is paused, and while an image is on trial.
   [[nodiscard]] bool busy() const override;
   /// False in safe mode: every upload is refused.

@@ -43,6 +43,9 @@ Refusal Guard::check(const http::Request& request, Need need, const Visitor& vis
   }
   if (need == Need::password) return {};
   if (in_safe_mode()) return refusal_of(UpdateError::safe_mode);
+  if (visitor.transport == Transport::plain && ota_.requires_protection()) {
+    return refusal_of(UpdateError::encryption_required);
+  }
   const bool proven = session != nullptr ? is_token(request.csrf_token, session->csrf) : own;
   return proven ? Refusal{} : cross_site_refusal();
 }

@@ -27,6 +27,7 @@ constexpr StatusRow status_table[]{
     {UpdateError::busy, 409},
     {UpdateError::trial_running, 409},
     {UpdateError::safe_mode, 403},
+    {UpdateError::encryption_required, 403},
     {UpdateError::wrong_password, 401},
     {UpdateError::too_many_tries, 429},
     {UpdateError::bad_message, 400},
