@@ -78,6 +78,15 @@ struct WebRig : OtaRig {
     run();
     return take_answer(stream.written);
   }
+  /// Says `bytes` piece by piece.
+  HttpAnswer say_in_pieces(FakeStream& stream, std::string_view bytes, std::size_t piece_bytes) {
+    stream.written.clear();
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece_bytes, bytes.size()))) {
+      stream.deliver(bytes.substr(0, piece_bytes));
+      run();
+    }
+    return take_answer(stream.written);
+  }
   /// On a connection of its own.
   HttpAnswer ask(std::string_view bytes, std::uint8_t last = 1) {
     FakeStream& stream = connect(last);
