@@ -62,10 +62,10 @@ class PageClient:
         text = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value is not None)
         return f"{method} {path} HTTP/1.1\r\n{text}\r\n".encode("latin-1")
 
-    def ask(self, method, path, body=None, headers=None, password=None, source="127.0.0.1"):
+    def ask(self, method, path, body=None, headers=None, password=None, source="127.0.0.1", deadline_s=DEADLINE_S):
         """The answer to one request with or without a password; "" is none where the client has one."""
         more = {} if body is None else {"Content-Length": len(body), "Content-Type": "application/x-www-form-urlencoded"}
-        return self.exchange(self.head(method, path, more | (headers or {}), password) + (body or b""), source, method)
+        return self.exchange(self.head(method, path, more | (headers or {}), password) + (body or b""), source, method, deadline_s)
 
     def get(self, path, **how):
         return self.ask("GET", path, **how)
@@ -73,9 +73,9 @@ class PageClient:
     def post(self, path, body=b"", **how):
         return self.ask("POST", path, body, **how)
 
-    def exchange(self, request, source="127.0.0.1", method="GET"):
+    def exchange(self, request, source="127.0.0.1", method="GET", deadline_s=DEADLINE_S):
         """The first answer to these bytes; None when the device closes without one."""
-        with self.connect(source) as connection:
+        with self.connect(source, deadline_s) as connection:
             with contextlib.suppress(OSError):  # it may answer and close before it has read all
                 connection.sendall(request)
             return read_answer(connection, method)

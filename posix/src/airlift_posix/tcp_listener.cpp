@@ -21,7 +21,8 @@ TcpListener::TcpListener(EventLoop& loop, const port::IpAddress& address, std::u
   // Accepted sockets inherit it: the kernel takes no more than this beyond what is on its way, so that what
   // write() took is what the peer is about to get, and a slow device's progress is not that of our buffer.
   const int most_unsent_bytes{32768};
-  constexpr int waiting_connections{8};
+  // An honest client stands in line behind this many strangers; with less it would be left to chance.
+  constexpr int waiting_connections{32};
   fd_.reset(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd_ || setsockopt(fd_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
       setsockopt(fd_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most_unsent_bytes, sizeof(most_unsent_bytes)) !=

@@ -403,6 +403,42 @@ TEST_F(WebConnections, WhoHasJustComeOrIsBeingServedDoesNotGiveWay) {
   EXPECT_EQ(body.closes + answering.closes, 0);
 }
 
+/// All connections do `bytes` and then whatever their time allows, but for one that waits.
+class WebConnectionsGiveWay : public WebConnections,
+                              public ::testing::WithParamInterface<std::string_view> {};
+
+TEST_P(WebConnectionsGiveWay, WhateverTheyAreAt) {
+  for (std::size_t i = 0; i < connection_count; ++i) {
+    FakeStream& stream = connect();
+    stream.write_room = 5;
+    stream.deliver(GetParam());
+    run();
+  }
+  plain.peer_connects(testing::test_endpoint(9, 1));
+  run(http::eviction_grace);
+  EXPECT_TRUE(plain.someone_waits());
+  run(http::service_grace - http::eviction_grace);
+  EXPECT_FALSE(plain.someone_waits());
+}
+
+INSTANTIATE_TEST_SUITE_P(States, WebConnectionsGiveWay,
+                         ::testing::Values("GET / HTTP/1.1\r\nHost: lamp\r\nAccept-Encoding: gzip\r\n\r\n",
+                                           "POST /api/login HTTP/1.1\r\nHost: lamp\r\nContent-Length: 5\r\n"
+                                           "Content-Type: application/x-www-form-urlencoded\r\n\r\nx",
+                                           "POST /update HTTP/1.1\r\nHost: lamp\r\nContent-Length: 500\r\n"
+                                           "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"));
+
+TEST_F(WebConnections, HaveOneAnswerEachWhenAnotherOneWaits) {
+  std::array<FakeStream*, connection_count> streams{};
+  for (FakeStream*& stream : streams) stream = &connect();
+  EXPECT_EQ(say(*streams[0], request("GET /api/login")).status, 200);
+  EXPECT_TRUE(is_open(*streams[0]));
+  plain.peer_connects(testing::test_endpoint(9, 1));
+  EXPECT_EQ(say(*streams[0], request("GET /api/login")).status, 200);
+  EXPECT_EQ(streams[0]->closes, 1);
+  EXPECT_FALSE(plain.someone_waits());
+}
+
 TEST_F(WebConnections, AThousandThatSayNothingKeepNobodyOut) {
   for (int i = 0; i < 1000; ++i) plain.peer_connects(testing::test_endpoint(7, 1));
   plain.peer_connects(testing::test_endpoint(8, 1));

@@ -33,6 +33,8 @@ inline constexpr seconds linger_timeout{2};   ///< without a byte, for the peer 
 inline constexpr seconds drain_timeout{10};   ///< for what the peer still sends after a refusal
 /// A new connection's first byte may be under way for so long; then it may have to give way.
 inline constexpr milliseconds eviction_grace{200};
+/// So long it may take over a body, or over reading its answer, before it may have to give way, too.
+inline constexpr milliseconds service_grace{500};
 inline constexpr seconds session_timeout{1800};
 inline constexpr milliseconds event_interval{250};
 

@@ -27,6 +27,7 @@ struct Site {
   element::Board* board{nullptr};    ///< once the element is started
   std::uint16_t redirect_port{0};    ///< plain requests are sent there; 0: they are answered
   std::size_t event_streams{0};      ///< that are on
+  bool crowded{false};               ///< all connections are in use, and another one waits
   const void* writes_file{nullptr};  ///< the connection that is sending a configuration file
 };
 

@@ -101,9 +101,28 @@ void WebConnection::abort(Site& site) {
   if (state_ != State::free) release(site);
 }
 
-std::optional<Instant> WebConnection::idle_since(Instant now) const {
-  const bool idle = state_ == State::head && now - entered_at_ >= http::eviction_grace;
-  return idle ? std::optional{entered_at_} : std::nullopt;
+/// Whoever could stay for as long as its time limits allow, and come again at once, would keep all others
+/// out.
+std::optional<milliseconds> WebConnection::grace() const {
+  switch (state_) {
+    case State::head:
+    case State::closing:
+      return http::eviction_grace;
+    case State::upload:
+      return upload_.owns_upload() ? std::nullopt : std::optional{http::service_grace};
+    case State::body:
+    case State::answering:
+      return http::service_grace;
+    case State::free:
+    case State::streaming:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::optional<Instant> WebConnection::gives_way_since(Instant now) const {
+  const auto spare = grace();
+  return spare && now - entered_at_ >= *spare ? std::optional{entered_at_} : std::nullopt;
 }
 
 /// What is left of it since the last byte.
@@ -270,7 +289,7 @@ void WebConnection::answer(Site& site, Instant now, Make make) {
     site.writes_file = nullptr;
   }
   if (answer_.whole.empty()) answer_.whole = as_bytes(text.view());
-  if (body_left_ > 0 || answer_.afterwards != Afterwards::nothing) keep_alive_ = false;
+  if (body_left_ > 0 || answer_.afterwards != Afterwards::nothing || site.crowded) keep_alive_ = false;
   streams_ = answer_.is_stream && call.request.method != Method::head;
   if (streams_) ++site.event_streams;
   format_head();

@@ -29,10 +29,11 @@ class WebConnection {
   void abort(Site& site);
 
   [[nodiscard]] State state() const { return state_; }
-  /// Since when it has been waiting for a request, when another connection may have its place.
-  [[nodiscard]] std::optional<Instant> idle_since(Instant now) const;
+  /// Since when it has been doing what it does, when another connection may have its place.
+  [[nodiscard]] std::optional<Instant> gives_way_since(Instant now) const;
 
  private:
+  [[nodiscard]] std::optional<milliseconds> grace() const;
   void enter(State state, Instant now);
   void release(Site& site);
   [[nodiscard]] milliseconds patience(milliseconds timeout, Instant now) const;

@@ -145,18 +145,19 @@ void WebElement::accept(port::StreamPool& pool, Transport transport, Instant now
   if (const auto connection = pool.accept()) place->begin(*connection, transport, now);
 }
 
-/// The connection that has been idle longest gives way when all are in use and another one waits. Returns
-/// when to look again.
+/// The one that has been at the same thing longest gives way when all are in use and another one waits.
+/// Returns when to look again.
 milliseconds WebElement::make_room(Instant now) {
   const bool wanted = ports_.plain.someone_waits() || (tls_ != Tls::off && ports_.encrypted.someone_waits());
-  if (!wanted || free_connection() != nullptr) return element::idle_wait;
-  WebConnection* idlest{nullptr};
+  site_.crowded = wanted && free_connection() == nullptr;
+  if (!site_.crowded) return element::idle_wait;
+  WebConnection* longest{nullptr};
   for (WebConnection& connection : connections_) {
-    const auto since = connection.idle_since(now);
-    if (since && (idlest == nullptr || *since < *idlest->idle_since(now))) idlest = &connection;
+    const auto since = connection.gives_way_since(now);
+    if (since && (longest == nullptr || *since < *longest->gives_way_since(now))) longest = &connection;
   }
-  if (idlest == nullptr) return http::eviction_grace;
-  idlest->abort(site_);
+  if (longest == nullptr) return http::eviction_grace;
+  longest->abort(site_);
   return milliseconds{0};
 }
 
