@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include "airlift_posix/replace_file.hpp"
+
 namespace airlift::device {
 namespace {
 
@@ -12,7 +14,8 @@ std::string path_in(const std::string& run_directory) {
 }  // namespace
 
 void note_mode(const std::string& run_directory, element::StartMode mode) {
-  std::ofstream{path_in(run_directory)} << name_of(mode) << "\n";
+  [[maybe_unused]] const bool noted =
+      posix::replace_file(path_in(run_directory), std::string{name_of(mode)} + "\n");
 }
 
 std::string noted_mode(const std::string& run_directory) {
