@@ -89,7 +89,7 @@ class DatagramLane:
                 send(content)
                 send(content)
             case "delay":
-                threading.Timer(fault.delay_s, send, [content]).start()
+                threading.Timer(fault.delay_s, self._send_late, [send, content]).start()
             case "hold":
                 self._held = [lambda: send(content)]
             case "change":
@@ -100,6 +100,11 @@ class DatagramLane:
                 send(content.replace(md5_of(self._image), md5_of(changed(self._image, fault.at))))
         for late in due:
             late()
+
+    @staticmethod
+    def _send_late(send, content):
+        with contextlib.suppress(OSError):  # the proxy may have been closed meanwhile
+            send(content)
 
 
 class FaultProxy:
