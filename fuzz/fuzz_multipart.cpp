@@ -37,14 +37,16 @@ Outcome read(std::string_view type, airlift::Bytes body, std::size_t piece_bytes
       const std::size_t count =
           static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), reader.file_bytes_left()));
       outcome.file.append(airlift::as_text(piece.first(count)));
-      reader.took_file(count);
+      reader.took_file(piece.first(count));
       outcome.taken += count;
+      // How far it came until a delimiter was found in the file is a matter of the pieces.
+      if (reader.state() == State::refused) outcome = {true, State::refused, {}, {}, 0, 0};
     } else {
       outcome.taken += reader.take(piece);
     }
   }
   outcome.state = reader.state();
-  outcome.field = reader.field();
+  if (outcome.taken > 0) outcome.field = reader.field();
   return outcome;
 }
 

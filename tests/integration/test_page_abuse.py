@@ -230,6 +230,8 @@ def damaged(image):
         "no end": whole[:-4],
         "end cut": whole[:-1],
         "more after the end": whole + b"more",
+        "another part": whole[:-4] + b'\r\nContent-Disposition: form-data; name="x"\r\n\r\ny\r\n--' + boundary + b"--\r\n",
+        "another part before": b"--" + boundary + b'\r\nContent-Disposition: form-data; name="firmware"\r\n\r\ny\r\n' + whole,
         "field of another name": whole.replace(b'"firmware"', b'"sketch"'),
         "long name": whole.replace(b'"firmware"', b'"firmware' + b"e" * 900 + b'"'),
         "nothing": b"",

@@ -33,7 +33,7 @@ struct Reading {
     EXPECT_EQ(reader.take(piece), 0U);
     const auto count = std::min<std::uint64_t>(piece.size(), reader.file_bytes_left());
     file.append(as_text(piece.first(count)));
-    reader.took_file(count);
+    reader.took_file(piece.first(count));
     return count > 0 ? count : reader.take(piece);
   }
 
@@ -53,7 +53,7 @@ State end_of(std::string_view body) {
 }
 
 TEST(MultipartReader, FindsTheFileHoweverTheBodyIsCut) {
-  const std::string file{"\r\n--bound--\r\n, \r\n--bound and \r\n--boun\r"};
+  const std::string file{"--bound\r\n, \r\r\n--\r\n--boun\r\n-\r\n--boum and \r\n--boun\r"};
   const std::string body = body_of(file);
   for (const Cuts& cuts : testing::ways_to_cut(body.size())) {
     const Reading reading{body, cuts, body.size()};
@@ -62,6 +62,13 @@ TEST(MultipartReader, FindsTheFileHoweverTheBodyIsCut) {
     EXPECT_EQ(reading.reader.file_bytes(), file.size());
     EXPECT_EQ(reading.file, file);
     EXPECT_EQ(reading.taken, body.size());
+  }
+}
+
+TEST(MultipartReader, RefusesASecondPart) {
+  for (const std::string_view inside : {"\r\n--bound\r\n", "\r\n--bound--\r\n", "\r\r\n--bound",
+                                        "\r\n--\r\n--bound", "\r\n--boun\r\n--bound"}) {
+    EXPECT_EQ(end_of(body_of(std::string{"file"}.append(inside).append("more"))), State::refused) << inside;
   }
 }
 
@@ -108,8 +115,7 @@ TEST(MultipartReader, RefusesEveryOtherForm) {
   EXPECT_EQ(end_of("preamble\r\n" + whole), State::refused);
   EXPECT_EQ(end_of("\r\n" + whole), State::refused);
   EXPECT_EQ(end_of(whole + "epilogue"), State::refused);
-  EXPECT_EQ(end_of("--bound\r\n" + std::string{disposition} + "\r\nfile\r\n" + whole),
-            State::done);                                                // one file
+  EXPECT_EQ(end_of("--bound\r\n" + std::string{disposition} + "\r\nfile\r\n" + whole), State::refused);
   EXPECT_EQ(end_of(whole.substr(0, whole.size() - 2)), State::refused);  // no last line end
   EXPECT_EQ(end_of("--bound\n" + whole.substr(9)), State::refused);
   EXPECT_EQ(end_of("--bound\r\nA: b\n\r\nfile\r\n--bound--\r\n"), State::refused);

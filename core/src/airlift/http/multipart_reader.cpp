@@ -8,6 +8,9 @@
 namespace airlift::http {
 namespace {
 
+/// Behind the last delimiter.
+constexpr std::string_view closing_mark{"--\r\n"};
+
 /// What is quoted ends at the next quote that no backslash stands before.
 std::size_t end_of_quoted(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
@@ -64,7 +67,7 @@ bool MultipartReader::start(std::string_view content_type, std::uint64_t body_by
   opening_.clear();
   opening_.append("--").append(*boundary).append("\r\n");
   ending_.clear();
-  ending_.append("\r\n--").append(*boundary).append("--\r\n");
+  ending_.append("\r\n--").append(*boundary).append(closing_mark);
   matched_ = 0;
   line_.clear();
   field_.clear();
@@ -147,10 +150,30 @@ void MultipartReader::begin_file() {
   state_ = State::file;
 }
 
-void MultipartReader::took_file(std::uint64_t count) {
-  assert(state_ == State::file && count <= file_left_);
-  file_left_ -= count;
-  if (file_left_ == 0) state_ = State::closing;
+/// Over any number of calls. The delimiter has its only carriage return in front: where it does not go on, a
+/// new one begins there or later.
+bool MultipartReader::finds_delimiter(Bytes bytes) {
+  const std::string_view delimiter = ending_.view().substr(0, ending_.size() - closing_mark.size());
+  for (const std::uint8_t* at = bytes.begin(); at != bytes.end(); ++at) {
+    if (matched_ == 0) at = std::find(at, bytes.end(), static_cast<std::uint8_t>(delimiter.front()));
+    if (at == bytes.end()) return false;
+    const char c = static_cast<char>(*at);
+    matched_ = c == delimiter[matched_] ? matched_ + 1 : c == delimiter.front() ? 1 : 0;
+    if (matched_ == delimiter.size()) return true;
+  }
+  return false;
+}
+
+void MultipartReader::took_file(Bytes bytes) {
+  assert(state_ == State::file && bytes.size() <= file_left_);
+  if (finds_delimiter(bytes)) {
+    state_ = State::refused;
+    return;
+  }
+  file_left_ -= bytes.size();
+  if (file_left_ > 0) return;
+  matched_ = 0;
+  state_ = State::closing;
 }
 
 }  // namespace airlift::http

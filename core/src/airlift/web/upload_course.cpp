@@ -100,8 +100,12 @@ UploadCourse::Step UploadCourse::read_file(element::OtaElement& ota, Input& inpu
     }
     if (read.value().count == 0) break;
     step = Step::went;
+    multipart_.took_file(room.first(read.value().count));
+    if (multipart_.state() == Multipart::State::refused) {
+      abort(ota, UpdateError::bad_message);
+      return step;
+    }
     direct.took(read.value().count);
-    multipart_.took_file(read.value().count);
   }
   direct.step();
   watch(ota);
