@@ -56,8 +56,8 @@ def test_advertises_the_window_of_the_real_one(start_arduino, profile):
         for start in range(0, 1_000_000, 10_000):
             uploader.send(start, start + 10_000)
             windows += struct.unpack_from("I", connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256), TCP_INFO_SEND_WINDOW)
-        # Linux lets a larger one slip in before it knows how long segments are.
-        assert profile.window_bytes * 0.9 < max(windows[20:]) <= profile.window_bytes
+        # Linux lets a larger one slip in before it knows how long segments are, and at times announces one segment of four less.
+        assert profile.window_bytes * 0.7 < max(windows[20:]) <= profile.window_bytes
         assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG) <= profile.segment_bytes
 
 
