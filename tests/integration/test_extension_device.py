@@ -108,7 +108,7 @@ def test_resume_after_cuts_at_random_places(start_device, version_2, compressed)
         result = client.upload(compressed)
         assert result.error == NONE and result.image == sha256(version_2)
     assert int(device.log.wait(r"going on with the upload from 127.0.0.1 at byte (\d+)", since=mark)[1]) == offset
-    device.wait_version(2)
+    device.log.wait("trial: confirmed", since=mark)
     assert [entry["result"] for entry in history_since_init(device)] == ["confirmed"]
 
 
