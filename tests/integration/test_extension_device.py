@@ -357,14 +357,16 @@ class PipeSocket:
         self.process = process
 
     def sendall(self, data):
-        self.process.stdin.write(data)
-        self.process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # a process that has ended: recv() tells
+            self.process.stdin.write(data)
+            self.process.stdin.flush()
 
     def recv(self, size):
         return self.process.stdout.read1(size)
 
     def close(self):
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # what is left to write
+            self.process.stdin.close()
 
 
 def relay(source, sink):
