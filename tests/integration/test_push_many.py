@@ -285,7 +285,8 @@ def test_the_prompt_can_be_interrupted(start_fleet, on_terminal, version_2_file)
     terminal.wait("Password of ")
     terminal.type("\x03")
     code, drawn = terminal.end()
-    assert code == 130, drawn
+    # OpenSSL shows the prompt a moment before it takes the signal: until then the signal ends the program, which a shell calls 130.
+    assert code in (130, -signal.SIGINT), drawn
 
 
 def test_without_a_terminal_nobody_is_asked(start_fleet, push, version_2_file):
