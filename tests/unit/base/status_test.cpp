@@ -104,6 +104,17 @@ bool is_listed(UpdateError error) {
     case UpdateError::gzip_damaged:
     case UpdateError::gzip_window:
     case UpdateError::key_unreadable:
+    case UpdateError::certificate_untrusted:
+    case UpdateError::certificate_expired:
+    case UpdateError::certificate_other_name:
+    case UpdateError::certificate_not_pinned:
+    case UpdateError::login_refused:
+    case UpdateError::not_offered:
+    case UpdateError::server_failed:
+    case UpdateError::bad_response:
+    case UpdateError::redirect_refused:
+    case UpdateError::proxy_failed:
+    case UpdateError::failed_before:
       return true;
   }
   return false;

@@ -126,16 +126,16 @@ TEST_F(OtaExtension, APausedUploadGivesWayToABrowser) {
   ASSERT_TRUE(offer(image));
   update::Announcement other;
   other.size_bytes = 500;
-  EXPECT_EQ(ota.begin_direct_upload(other, host.address).error(), UpdateError::busy);
+  EXPECT_EQ(ota.begin_direct_upload(other).error(), UpdateError::busy);
   send(image.substr(0, 1000));
   extension_stream.breaks();
   run();
   ASSERT_TRUE(ota.extension().paused());
   other.size_bytes = 0;
-  EXPECT_EQ(ota.begin_direct_upload(other, host.address).error(), UpdateError::bad_size);
+  EXPECT_EQ(ota.begin_direct_upload(other).error(), UpdateError::bad_size);
   EXPECT_TRUE(ota.extension().paused());  // what is refused changes nothing
   other.size_bytes = 500;
-  EXPECT_TRUE(ota.begin_direct_upload(other, host.address).ok());
+  EXPECT_TRUE(ota.begin_direct_upload(other).ok());
   EXPECT_FALSE(ota.extension().paused());
   EXPECT_FALSE(offer(image));
 }

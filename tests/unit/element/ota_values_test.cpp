@@ -87,7 +87,8 @@ TEST_F(Values, FollowAnUploadOfTheOldProtocol) {
 TEST_F(Values, TellThatAnImageIsVerifiedAndWhatBecameOfIt) {
   start();
   update::Announcement announcement = testing::announcement_of(image);
-  ASSERT_TRUE(ota.begin_direct_upload(announcement, testing::test_endpoint(7, 1).address).ok());
+  announcement.source = boot::SourceText{"browser 192.0.2.7"};
+  ASSERT_TRUE(ota.begin_direct_upload(announcement).ok());
   DirectUpload& upload = ota.direct_upload();
   std::string_view rest{image};
   while (upload.state() == DirectUpload::State::receiving) {

@@ -88,7 +88,7 @@ TEST_F(WebUpload, RestartsWhenTheBrowserKnows) {
   close(stream);
   EXPECT_EQ(system.reboots, 1);
   EXPECT_TRUE(idle());
-  EXPECT_TRUE(log.contains("accepted a firmware of 100 bytes from 192.0.2.1"));
+  EXPECT_TRUE(log.contains("accepted a firmware of 100 bytes from browser 192.0.2.1"));
   EXPECT_TRUE(log.contains("100 bytes installed, restarting"));
 }
 

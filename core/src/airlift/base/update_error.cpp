@@ -150,6 +150,30 @@ constexpr ErrorInfo table[]{
      "The device has less memory than this file needs to be unpacked: compress it with a smaller window."},
     {UpdateError::key_unreadable, "key_unreadable", "key not readable",
      "Give a PEM file with an Ed25519, RSA or EC key that this user may read."},
+    {UpdateError::certificate_untrusted, "certificate_untrusted", "server's certificate not trusted",
+     "Nobody this device trusts vouches for the server: put its `fingerprint`, or the `ca` file that signed "
+     "its certificate, into the configuration."},
+    {UpdateError::certificate_expired, "certificate_expired", "server's certificate not valid now",
+     "Check the device's date (`date`); when that is right, the server needs a new certificate."},
+    {UpdateError::certificate_other_name, "certificate_other_name", "server's certificate for another name",
+     "The certificate does not name the host in `url`: use the name it was made for, or `fingerprint`."},
+    {UpdateError::certificate_not_pinned, "certificate_not_pinned", "server's certificate not the pinned one",
+     "The server shows another certificate than `fingerprint` says: if you have changed it, put the new "
+     "fingerprint into the configuration; else somebody stands in between."},
+    {UpdateError::login_refused, "login_refused", "server refuses the login",
+     "Check `auth` in the configuration, and that the server knows this token or password."},
+    {UpdateError::not_offered, "not_offered", "server has nothing there",
+     "Check `url` and `channel`, and that an image was published for this board."},
+    {UpdateError::server_failed, "server_failed", "server in trouble",
+     "The server answers with an error of its own: its log says more. The device asks again later."},
+    {UpdateError::bad_response, "bad_response", "server's answer not understood",
+     "What answers there is no update server, or does not tell the image's size: open `url` in a browser."},
+    {UpdateError::redirect_refused, "redirect_refused", "redirect not allowed",
+     "The server sends the device elsewhere: put the final address into `url`, or allow it by `redirects`."},
+    {UpdateError::proxy_failed, "proxy_failed", "proxy not usable",
+     "The proxy cannot be reached or refuses: check `proxy` in the configuration."},
+    {UpdateError::failed_before, "failed_before", "image has failed here before",
+     "This image was tried and rolled back: publish another one; `airlift-device status` tells why."},
 };
 
 }  // namespace

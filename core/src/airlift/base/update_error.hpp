@@ -85,6 +85,18 @@ enum class UpdateError : std::uint8_t {
   gzip_damaged = 92,
   gzip_window = 93,
   key_unreadable = 94,
+  // why a check for an update ended without one
+  certificate_untrusted = 100,
+  certificate_expired = 101,
+  certificate_other_name = 102,
+  certificate_not_pinned = 103,
+  login_refused = 104,
+  not_offered = 105,
+  server_failed = 106,
+  bad_response = 107,
+  redirect_refused = 108,
+  proxy_failed = 109,
+  failed_before = 110,
 };
 
 /// What people get to see of an error.

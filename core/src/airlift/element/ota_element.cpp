@@ -183,13 +183,12 @@ Status OtaElement::consider(const update::Announcement& announcement) const {
   return updater_.consider(announcement);
 }
 
-Status OtaElement::begin_direct_upload(update::Announcement announcement, const port::IpAddress& source) {
+Status OtaElement::begin_direct_upload(update::Announcement announcement) {
   if (const Status welcome = consider(announcement); !welcome.ok()) return welcome;
-  announcement.source = boot::SourceText{"browser "}.append(address_text(source));
   announcement.time_s = ports_.calendar.unix_seconds();
   const Status begun = direct_.begin(announcement);
   extension_.give_way();
-  if (begun.ok()) log_accepted(source);
+  if (begun.ok()) log_accepted(announcement.source);
   return begun;
 }
 
@@ -243,7 +242,7 @@ void OtaElement::carry_out(const InvitationDesk::Verdict& verdict, Instant now) 
     const Status begun = session_.begin(announcement, host, now);
     if (updater_.phase() != update::Updater::Phase::receiving || begun.ok()) extension_.give_way();
     if (begun.ok()) {
-      log_accepted(host.address);
+      log_accepted(address_text(host.address));
     } else {
       result.reply = wire::format_refusal(begun.error());
       result.refusal = begun.error();
@@ -292,7 +291,7 @@ void OtaElement::log_extension(const ExtensionSession::Event& event, Instant now
   Message message;
   switch (event.kind) {
     case Kind::accepted:
-      return log_accepted(event.source.address);
+      return log_accepted(address_text(event.source.address));
     case Kind::resumed:
       message.append("going on with the upload from ").append(address_text(event.source.address));
       message.append(" at byte ").append_number(updater_.received_bytes());
@@ -311,11 +310,11 @@ void OtaElement::log_extension(const ExtensionSession::Event& event, Instant now
   }
 }
 
-void OtaElement::log_accepted(const port::IpAddress& source) {
+void OtaElement::log_accepted(std::string_view source) {
   const update::Announcement& announcement = updater_.announcement();
   Message message{"accepted a "};
   message.append(image::name_of(announcement.kind)).append(" of ");
-  message.append_number(announcement.size_bytes).append(" bytes from ").append(address_text(source));
+  message.append_number(announcement.size_bytes).append(" bytes from ").append(source);
   log(port::LogLevel::info, message);
 }
 

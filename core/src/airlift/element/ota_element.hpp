@@ -53,14 +53,15 @@ class OtaElement final : public Element {
   [[nodiscard]] const ExtensionSession& extension() const { return extension_; }
   [[nodiscard]] const UpdateSettings& settings() const { return settings_; }
 
-  // For the device's page, whose uploads and passwords follow the same rules.
+  // For the device's page and the pull client, whose uploads and passwords follow the same rules.
 
   /// Whether an upload of this would begin now. Outcomes: ok; safe_mode: also while the element does not run;
   /// busy; as Updater::consider().
   [[nodiscard]] Status consider(const update::Announcement& announcement) const;
-  /// Begins it: direct_upload() takes the bytes. A paused upload gives way. `source` and `time_s` of the
-  /// announcement are filled in. Outcomes: as consider(), and Updater::begin().
-  [[nodiscard]] Status begin_direct_upload(update::Announcement announcement, const port::IpAddress& source);
+  /// Begins it: direct_upload() takes the bytes. A paused upload gives way. The announcement's `source` says
+  /// who brings it ("browser 192.168.1.5"); `time_s` is filled in. Outcomes: as consider(), and
+  /// Updater::begin().
+  [[nodiscard]] Status begin_direct_upload(update::Announcement announcement);
   [[nodiscard]] DirectUpload& direct_upload() { return direct_; }
   [[nodiscard]] const DirectUpload& direct_upload() const { return direct_; }
   /// An empty one is right when none is set. The time it takes tells nothing about the password.
@@ -94,7 +95,7 @@ class OtaElement final : public Element {
   void watch_direct_upload();
   [[nodiscard]] milliseconds serve_extension(Instant now);
   void log_extension(const ExtensionSession::Event& event, Instant now);
-  void log_accepted(const port::IpAddress& source);
+  void log_accepted(std::string_view source);
   void end_upload(UpdateError error);
   void log(port::LogLevel level, std::string_view message);
 

@@ -21,6 +21,10 @@ class Calendar {
   virtual ~Calendar() = default;
   /// Seconds since 1970 (UTC); 0 when the time is not known.
   [[nodiscard]] virtual std::uint64_t unix_seconds() = 0;
+  /// The time of day here, since midnight, for `unix_seconds`. Boards without a time zone: UTC.
+  [[nodiscard]] virtual seconds local_time_of_day(std::uint64_t unix_seconds) {
+    return seconds{unix_seconds % 86400};
+  }
 };
 
 class Entropy {

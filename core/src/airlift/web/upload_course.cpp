@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "airlift/element/address_text.hpp"
+
 namespace airlift::web {
 
 using Direct = element::DirectUpload;
@@ -83,7 +85,8 @@ void UploadCourse::begin_upload(element::OtaElement& ota) {
   constexpr std::uint64_t most{std::numeric_limits<std::uint32_t>::max()};
   if (multipart_.file_bytes() > most) return end(UpdateError::no_space);
   announcement.size_bytes = static_cast<std::uint32_t>(multipart_.file_bytes());
-  const Status begun = ota.begin_direct_upload(announcement, peer_.address);
+  announcement.source = boot::SourceText{"browser "}.append(element::address_text(peer_.address));
+  const Status begun = ota.begin_direct_upload(announcement);
   if (!begun.ok()) return end(begun.error());
   owns_upload_ = true;
 }
