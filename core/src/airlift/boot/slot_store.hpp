@@ -27,7 +27,7 @@ class SlotStore {
   [[nodiscard]] Status load();
 
   [[nodiscard]] const BootRecord& record() const { return record_; }
-  [[nodiscard]] port::Flash& flash() { return flash_; }
+  [[nodiscard]] port::Flash& flash() const { return flash_; }
   [[nodiscard]] const FlashMap& map() const { return map_; }
   /// `slot` is not none. The whole slot, header included.
   [[nodiscard]] Area area(image::Kind kind, SlotId slot) const {
