@@ -1,0 +1,74 @@
+#include "airlift_posix/response_head.hpp"
+
+#include <charconv>
+
+#include "airlift/codec/text.hpp"
+
+namespace airlift::posix {
+namespace {
+
+using port::HttpClient;
+using Response = HttpClient::Response;
+
+struct Field {
+  std::string_view name;
+  std::string_view Response::*view;
+};
+constexpr std::array<Field, 9> fields{{
+    {"Location", &Response::location},
+    {"Content-Range", &Response::content_range},
+    {"Content-Encoding", &Response::content_encoding},
+    {"ETag", &Response::etag},
+    {"Last-Modified", &Response::last_modified},
+    {"Retry-After", &Response::retry_after},
+    {"x-MD5", &Response::md5},
+    {"x-SHA256", &Response::sha256},
+    {"x-version", &Response::version},
+}};
+
+}  // namespace
+
+bool ResponseHead::take(std::string_view line) {
+  taken_bytes_ += line.size();
+  if (taken_bytes_ > HttpClient::longest_head_bytes) return false;
+  if (finished()) return true;
+  std::string_view value = codec::first_line(line);
+  const std::size_t colon = value.find(':');
+  if (colon == std::string_view::npos) return true;
+  const std::string_view name = value.substr(0, colon);
+  value = codec::trimmed(value.substr(colon + 1));
+  if (codec::equal_ignoring_case(name, "Content-Length")) return take_length(value);
+  chunked_ = chunked_ || codec::equal_ignoring_case(name, "Transfer-Encoding");
+  if (value.size() > HttpClient::longest_value_bytes || !codec::all_printable(value)) return true;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (codec::equal_ignoring_case(name, fields[i].name)) values_[i] = value;
+  }
+  return true;
+}
+
+bool ResponseHead::take_length(std::string_view value) {
+  std::uint64_t length{0};
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+  if (error != std::errc{} || end != value.data() + value.size()) return false;
+  const bool fits = response_.content_length.value_or(length) == length;
+  response_.content_length = length;
+  return fits;
+}
+
+void ResponseHead::restart() {
+  response_ = {};
+  for (std::string& value : values_) value.clear();
+  chunked_ = false;
+}
+
+void ResponseHead::finish(int status, const CurlUrl& asked) {
+  std::string& location = values_.front();
+  if (!location.empty()) location = asked.resolve(location).value_or("");
+  if (location.size() > HttpClient::longest_value_bytes) location.clear();
+  for (std::size_t i = 0; i < fields.size(); ++i) response_.*(fields[i].view) = values_[i];
+  // RFC 9112 6.3: the length does not count then.
+  if (chunked_) response_.content_length.reset();
+  response_.status = status;
+}
+
+}  // namespace airlift::posix
