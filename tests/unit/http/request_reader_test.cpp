@@ -83,6 +83,40 @@ TEST(RequestReader, TakesARequestHoweverItIsCut) {
   }
 }
 
+TEST(RequestReader, KeepsExtraHeadersForWhoeverWantsThem) {
+  const std::string text =
+      get("/a",
+          "range: bytes=0-1\r\nRang: no\r\nX-A-Name-Of-24-Character: \t v \r\nIf-Range:\r\n"
+          "X-A-Name-Of-24-Characters: no\r\nAccept: */*\r\n");
+  for (const Cuts& cuts : testing::ways_to_cut(text.size())) {
+    std::array<ExtraHeader, 4> extra{ExtraHeader{"Range", {}}, ExtraHeader{"X-A-Name-Of-24-Character", {}},
+                                     ExtraHeader{"If-Range", {}}, ExtraHeader{"If-Match", {}}};
+    RequestReader reader{extra};
+    (void)testing::feed_cut(text, cuts, [&](Bytes piece) { return reader.take(piece); });
+    ASSERT_EQ(reader.state(), State::whole);
+    EXPECT_EQ(extra[0].value, "bytes=0-1");
+    EXPECT_EQ(extra[1].value, "v");
+    EXPECT_EQ(extra[2].value, "");
+    EXPECT_EQ(extra[3].value, "");
+    EXPECT_EQ(reader.request().accept, "*/*");
+    reader.start();
+    EXPECT_EQ(extra[0].value, "");
+  }
+}
+
+TEST(RequestReader, RefusesExtraHeadersThatStandThereTwice) {
+  for (const char* twice : {"Range: a\r\nrange: b\r\n", "Range:\r\nRange:\r\n", "Range: a\r\nRange: a\r\n"}) {
+    std::array<ExtraHeader, 1> extra{ExtraHeader{"Range", {}}};
+    RequestReader reader{extra};
+    (void)reader.take(as_bytes(get("/a", twice)));
+    ASSERT_EQ(reader.state(), State::refused) << twice;
+    EXPECT_EQ(reader.status(), 400);
+    reader.start();
+    (void)reader.take(as_bytes(get("/a", "Range: a\r\n")));
+    EXPECT_EQ(reader.state(), State::whole);
+  }
+}
+
 TEST(RequestReader, TakesTheNextRequestAfterTheFirst) {
   RequestReader reader;
   const std::string both = get("/a", "Origin: x\r\nContent-Length: 0\r\n") + get("/b");

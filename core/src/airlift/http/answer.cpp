@@ -13,6 +13,7 @@ struct StatusRow {
 constexpr StatusRow status_table[]{
     {200, "OK"},
     {204, "No Content"},
+    {206, "Partial Content"},
     {302, "Found"},
     {304, "Not Modified"},
     {308, "Permanent Redirect"},
@@ -25,8 +26,10 @@ constexpr StatusRow status_table[]{
     {408, "Request Timeout"},
     {409, "Conflict"},
     {411, "Length Required"},
+    {412, "Precondition Failed"},
     {413, "Content Too Large"},
     {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
     {417, "Expectation Failed"},
     {421, "Misdirected Request"},
     {422, "Unprocessable Content"},

@@ -11,6 +11,7 @@ namespace airlift::http {
 
 inline constexpr std::size_t longest_line_bytes{1024};  ///< request line, or one header
 inline constexpr std::size_t most_headers{40};
+inline constexpr std::size_t longest_header_name{24};   ///< of those that are looked at
 inline constexpr std::size_t longest_head_bytes{8192};  ///< request line and headers
 /// The request's target, and the values of all headers that are looked at.
 inline constexpr std::size_t kept_bytes{3072};

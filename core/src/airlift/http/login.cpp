@@ -31,16 +31,21 @@ bool decode_base64(std::string_view text, BasicText& into) {
 
 }  // namespace
 
-std::optional<BasicText> basic_password(std::string_view authorization) {
+std::optional<BasicText> basic_login(std::string_view authorization) {
   const std::string_view scheme = codec::take_until(authorization, ' ');
   BasicText decoded;
   if (!codec::equal_ignoring_case(scheme, "Basic") ||
-      !decode_base64(codec::trimmed(authorization), decoded)) {
+      !decode_base64(codec::trimmed(authorization), decoded) ||
+      decoded.view().find(':') == std::string_view::npos) {
     return std::nullopt;
   }
-  const std::size_t colon = decoded.view().find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  return BasicText{decoded.view().substr(colon + 1)};
+  return decoded;
+}
+
+std::optional<BasicText> basic_password(std::string_view authorization) {
+  const std::optional<BasicText> login = basic_login(authorization);
+  if (!login) return std::nullopt;
+  return BasicText{login->view().substr(login->view().find(':') + 1)};
 }
 
 std::string_view cookie_value(std::string_view cookies, std::string_view name) {

@@ -11,8 +11,11 @@ namespace airlift::http {
 /// What `Basic` carries: user, colon, password.
 using BasicText = FixedString<256>;
 
-/// The password of an `Authorization: Basic ...` value (RFC 7617). Nothing: another scheme, damaged, without
-/// a colon, or longer than BasicText.
+/// User, colon and password of an `Authorization: Basic ...` value (RFC 7617). Nothing: another scheme,
+/// damaged, without a colon, or longer than BasicText.
+[[nodiscard]] std::optional<BasicText> basic_login(std::string_view authorization);
+
+/// The password of that.
 [[nodiscard]] std::optional<BasicText> basic_password(std::string_view authorization);
 
 /// The value of one cookie of a `Cookie` header (RFC 6265 4.2); empty: it is not there.

@@ -1,5 +1,5 @@
 #pragma once
-// A request as far as the device's page looks at it.
+// A request as far as the device's page looks at it, and what others want to know beyond that.
 
 #include <cstdint>
 #include <optional>
@@ -31,6 +31,13 @@ struct Request {
   std::string_view if_none_match;
   std::string_view expect;  ///< empty, or `100-continue`
   std::optional<std::uint64_t> content_length;
+};
+
+/// A header that Request does not have, for who looks at more. The reader fills in `value`, a view like
+/// Request's. Standing there twice it is refused.
+struct ExtraHeader {
+  std::string_view name;  ///< at most longest_header_name characters
+  std::string_view value;
 };
 
 }  // namespace airlift::http

@@ -19,7 +19,7 @@ struct HeaderRow {
   Again again;
 };
 
-// At most 20 characters long: RequestReader::name_.
+// Names have at most longest_header_name characters.
 constexpr HeaderRow header_table[]{
     {"Host", &Request::host, Again::refused},
     {"Authorization", &Request::authorization, Again::refused},
@@ -76,7 +76,7 @@ void RequestReader::start() {
   target_ = {};
   headers_ = {};
   name_.clear();
-  header_ = kept_headers;
+  for (ExtraHeader& extra : extra_) extra.value = {};
   kept_size_ = 0;
 }
 
@@ -125,8 +125,7 @@ int RequestReader::on_field(http_parser* parser, const char* text, std::size_t s
 int RequestReader::on_value(http_parser* parser, const char* text, std::size_t size) {
   auto& reader = *static_cast<RequestReader*>(parser->data);
   if (!reader.in_value_) reader.find_header();
-  if (reader.header_ == kept_headers) return 0;
-  return reader.keep(reader.headers_[reader.header_], {text, size}) ? 0 : 1;
+  return reader.take_value({text, size}) ? 0 : 1;
 }
 
 int RequestReader::on_complete(http_parser* parser) {
@@ -154,7 +153,7 @@ void RequestReader::take_name(std::string_view text) {
 
 void RequestReader::find_header() {
   in_value_ = true;
-  header_ = kept_headers;
+  header_ = kept_headers + extra_.size();
   if (name_.truncated()) return;
   transfer_encoding_ = transfer_encoding_ || equal_ignoring_case(name_, "Transfer-Encoding");
   for (std::size_t i = 0; i < header_count; ++i) {
@@ -166,6 +165,24 @@ void RequestReader::find_header() {
     }
     return;
   }
+  for (std::size_t i = 0; i < extra_.size(); ++i) {
+    if (!equal_ignoring_case(name_, extra_[i].name)) continue;
+    twice_ = twice_ || extra_[i].value.data() != nullptr;
+    header_ = kept_headers + i;
+    return;
+  }
+}
+
+/// A piece of it.
+bool RequestReader::take_value(std::string_view text) {
+  if (header_ < kept_headers) return keep(headers_[header_], text);
+  const std::size_t extra = header_ - kept_headers;
+  if (extra >= extra_.size()) return true;
+  Kept kept;
+  if (!keep(kept, text)) return false;
+  std::string_view& value = extra_[extra].value;
+  value = {value.data() != nullptr ? value.data() : kept_.data() + kept.at, value.size() + text.size()};
+  return true;
 }
 
 std::string_view RequestReader::view(const Kept& kept) const {
@@ -194,6 +211,7 @@ int RequestReader::take_headers() {
   request_.http_1_1 = parser_.http_minor == 1;
   for (std::size_t i = 0; i < header_count; ++i)
     request_.*header_table[i].value = codec::trimmed(view(headers_[i]));
+  for (ExtraHeader& extra : extra_) extra.value = codec::trimmed(extra.value);
   const bool expects = headers_[header_count - 1].there;
   return !expects || equal_ignoring_case(request_.expect, "100-continue") ? 0 : 417;
 }

@@ -22,7 +22,8 @@ class RequestReader {
     refused,  ///< status() says why; start() ends it
   };
 
-  RequestReader() { start(); }
+  /// `extra` outlives the reader; its values share the memory for all others.
+  explicit RequestReader(Span<ExtraHeader> extra = {}) : extra_{extra} { start(); }
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
 
@@ -58,6 +59,7 @@ class RequestReader {
   [[nodiscard]] bool keep(Kept& into, std::string_view text);
   void take_name(std::string_view text);
   void find_header();
+  [[nodiscard]] bool take_value(std::string_view text);
   [[nodiscard]] std::string_view view(const Kept& kept) const;
   [[nodiscard]] int take_target();
   [[nodiscard]] int take_headers();
@@ -72,9 +74,10 @@ class RequestReader {
 
   Kept target_;
   std::array<Kept, kept_headers> headers_{};
-  FixedString<20> name_;  ///< of the header that is being read
+  Span<ExtraHeader> extra_;
+  FixedString<longest_header_name> name_;  ///< of the header that is being read
   bool in_value_{false};
-  std::size_t header_{kept_headers};  ///< which of headers_ it is; else none
+  std::size_t header_{0};  ///< which of headers_ it is; from kept_headers on, of extra_, or none
   bool transfer_encoding_{false};
   bool twice_{false};  ///< a header that may stand there once
   std::size_t kept_size_{0};
