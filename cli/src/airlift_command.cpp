@@ -15,6 +15,7 @@
 #include "inspect_command.hpp"
 #include "keygen_command.hpp"
 #include "push_command.hpp"
+#include "serve_command.hpp"
 #include "sign_command.hpp"
 #include "status_command.hpp"
 #include "verify_command.hpp"
@@ -49,7 +50,7 @@ int run_airlift(int argc, const char* const* argv) {
       entry<PushCommand>(app),       entry<StatusCommand>(app),    entry<DoctorCommand>(app),
       entry<DiscoverCommand>(app),   entry<DiscoveryCommand>(app), entry<KeygenCommand>(app),
       entry<SignCommand>(app),       entry<VerifyCommand>(app),    entry<InspectCommand>(app),
-      entry<CompletionCommand>(app),
+      entry<ServeCommand>(app),      entry<CompletionCommand>(app),
   };
   try {
     app.parse(arguments_for_parse(argc, argv));

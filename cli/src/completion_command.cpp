@@ -28,7 +28,7 @@ WordKind kind_of_value(const CLI::Option& option) {
 WordKind kind_of_argument(const CLI::Option& option) {
   const std::string name = option.get_name(true);
   if (name == "NAME") return WordKind::device;
-  return name == "FILE" ? WordKind::file : WordKind::other;
+  return name == "FILE" || name == "DIR" ? WordKind::file : WordKind::other;
 }
 
 CompletedOption completed(const CLI::Option& option) {

@@ -23,6 +23,8 @@ class UniqueFd {
     fd_ = fd;
   }
   [[nodiscard]] int get() const { return fd_; }
+  /// Whoever gets it closes it.
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
   [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
 
  private:
