@@ -10,7 +10,7 @@
 namespace airlift::testing {
 
 struct OtaRig {
-  OtaRig() {
+  explicit OtaRig(std::uint32_t firmware_bytes = test_firmware_bytes) : storage{firmware_bytes} {
     (void)registry.add("device", device, element::Presence::always);
     (void)registry.add("ota", ota, element::Presence::in_bare_mode);
     set("device", "name", "devding");

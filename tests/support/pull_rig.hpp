@@ -34,7 +34,7 @@ class Values final : public element::ValueSink {
 };
 
 struct PullRig : OtaRig {
-  PullRig() {
+  explicit PullRig(std::uint32_t firmware_bytes = test_firmware_bytes) : OtaRig{firmware_bytes} {
     (void)registry.add("update", update, element::Presence::when_configured);
     set("update", "url", test_url);
     set("update", "interval", "1h");

@@ -18,11 +18,11 @@ inline constexpr std::uint32_t test_sector_bytes{1024};
 inline constexpr std::uint32_t test_firmware_bytes{8 * test_sector_bytes};
 inline constexpr std::uint32_t test_filesystem_bytes{4 * test_sector_bytes};
 
-[[nodiscard]] inline boot::FlashMap test_map() {
-  return boot::uniform_map(test_sector_bytes, test_firmware_bytes, test_filesystem_bytes);
+[[nodiscard]] inline boot::FlashMap test_map(std::uint32_t firmware_bytes = test_firmware_bytes) {
+  return boot::uniform_map(test_sector_bytes, firmware_bytes, test_filesystem_bytes);
 }
-[[nodiscard]] inline port::FlashGeometry test_geometry() {
-  return {static_cast<std::uint32_t>(boot::end_of(test_map())), test_sector_bytes, 4};
+[[nodiscard]] inline port::FlashGeometry test_geometry(std::uint32_t firmware_bytes = test_firmware_bytes) {
+  return {static_cast<std::uint32_t>(boot::end_of(test_map(firmware_bytes))), test_sector_bytes, 4};
 }
 
 /// Bytes that differ from place to place and from seed to seed.
@@ -57,7 +57,10 @@ inline void feed(update::Updater& updater, std::string_view image, std::size_t p
 
 /// Flash, store, history, buffers and updater of one device.
 struct Storage {
-  Storage() {
+  explicit Storage(std::uint32_t firmware_bytes = test_firmware_bytes)
+      : flash{test_geometry(firmware_bytes)},
+        store{flash, test_map(firmware_bytes)},
+        history{flash, test_map(firmware_bytes).history} {
     [[maybe_unused]] const Status empty = store.load();
     history.load();
   }
@@ -100,9 +103,9 @@ struct Storage {
             flash.memory.begin() + static_cast<std::ptrdiff_t>(address + size)};
   }
 
-  FakeFlash flash{test_geometry()};
-  boot::SlotStore store{flash, test_map()};
-  boot::History history{flash, test_map().history};
+  FakeFlash flash;
+  boot::SlotStore store;
+  boot::History history;
   std::array<std::uint8_t, test_sector_bytes> block{};
   std::array<std::uint8_t, test_sector_bytes> inflated{};
   std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};

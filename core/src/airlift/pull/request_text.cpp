@@ -73,9 +73,9 @@ bool is_url_pattern(std::string_view text) {
       text, [&](std::string_view plain) { filled.append(plain); }, [&](Placeholder) { filled.append("x"); });
   if (!whole || filled.truncated() || !parse_web_address(filled)) return false;
   // What stands before the first one is an address for itself: so none reaches into the host.
-  const std::size_t first = text.find('{');
-  return first == std::string_view::npos ||
-         text.substr(0, first).find('/', sizeof("https://") - 1) != std::string_view::npos;
+  constexpr std::size_t scheme_bytes{sizeof("https://") - 1};
+  const std::string_view before = text.substr(0, text.find('{'));
+  return before.size() == text.size() || before.find_first_of("/?", scheme_bytes) != std::string_view::npos;
 }
 
 Url expand_url(std::string_view pattern, std::string_view channel, const Asker& asker) {
