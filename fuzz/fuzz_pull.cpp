@@ -65,10 +65,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   rig.start_with(airlift::testing::test_image(3000, 1));
   rig.file_server.file = airlift::testing::test_image(5000, 2);
   rig.http.piece_bytes = 1 + input.number();
-  std::vector<std::string> sent;  // every file of which anything was given
+  std::vector<std::string> sent;  // every file of which anything was given, and every whole answer
   rig.serve([&](const HttpAsked& asked) {
     HttpGiven given = answer(input, rig.file_server, asked);
     sent.push_back(rig.file_server.file);
+    if (given.status == 200) sent.push_back(given.body);  // whatever it is: it says that this is all
     return given;
   });
   const std::string last = rig.check_to_the_end(airlift::seconds{7200});

@@ -21,7 +21,7 @@ void RunningImage::conclude(std::optional<crypto::Md5Digest> digest) {
 
 void RunningImage::step() {
   if (known()) return;
-  if (!reader_ || read_of_ != identity().sha256) {
+  if (!reader_) {
     read_of_ = identity().sha256;
     digest_.reset();
     if (identity().empty()) return conclude(std::nullopt);
