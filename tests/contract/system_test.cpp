@@ -29,6 +29,22 @@ TEST(SystemCalendar, TellsTheDateInUtcSeconds) {
   EXPECT_LE(calendar.unix_seconds(), expected + 60);
 }
 
+TEST(SystemCalendar, TellsTheTimeOfDayWhereItIs) {
+  constexpr std::uint64_t winter{1'767'225'599};  // 2025-12-31T23:59:59Z
+  constexpr std::uint64_t summer{1'782'864'000};  // 2026-07-01T00:00:00Z
+  posix::SystemCalendar calendar;
+  const char* const before = std::getenv("TZ");
+  const std::string restored{before == nullptr ? "" : before};
+  ::setenv("TZ", "UTC0", 1);
+  EXPECT_EQ(calendar.local_time_of_day(winter), seconds{86399});
+  EXPECT_EQ(calendar.local_time_of_day(summer), seconds{0});
+  ::setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+  EXPECT_EQ(calendar.local_time_of_day(winter), seconds{3599});
+  EXPECT_EQ(calendar.local_time_of_day(summer), seconds{7200});
+  before == nullptr ? ::unsetenv("TZ") : ::setenv("TZ", restored.c_str(), 1);
+  ::tzset();
+}
+
 template <typename Clock>
 class ClockContract : public ::testing::Test {
  protected:
