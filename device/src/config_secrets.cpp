@@ -12,10 +12,11 @@ namespace {
 
 constexpr std::string_view blanks{" \t\r\n"};
 
-/// The value of a `passwd`: its JSON text, quotes included, and where it stands.
+/// A secret value: its JSON text, quotes included, and where it stands.
 struct Secret {
   std::string type;
   std::string id;
+  std::string property;
   std::size_t at;
   std::size_t size;
 };
@@ -36,6 +37,19 @@ std::string decoded(std::string_view json_string) {
   return nlohmann::json::parse(json_string).get<std::string>();
 }
 
+std::string quoted(std::string_view value) {
+  return '"' + std::string{value} + '"';
+}
+
+/// `value` is a JSON text.
+bool is_secret(std::string_view type, std::string_view property, std::string_view value) {
+  if (codec::equal_ignoring_case(property, "passwd")) return true;
+  if (!codec::equal_ignoring_case(type, "update")) return false;
+  if (codec::equal_ignoring_case(property, "auth")) return true;
+  const bool has_user = value.find('@') != std::string_view::npos || value == quoted(hidden_secret);
+  return codec::equal_ignoring_case(property, "proxy") && has_user;
+}
+
 /// Walks over the strings of a text whose form is known to be right: objects in three levels.
 std::vector<Secret> secrets_of(std::string_view text) {
   std::vector<Secret> secrets;
@@ -52,20 +66,17 @@ std::vector<Secret> secrets_of(std::string_view text) {
     at = end - 1;
     if (depth != 3) continue;
     const std::size_t value_end = end_of_value(text, value);
-    if (codec::equal_ignoring_case(keys[3], "passwd")) {
-      secrets.push_back({keys[1], keys[2], value, value_end - value});
+    if (is_secret(keys[1], keys[3], text.substr(value, value_end - value))) {
+      secrets.push_back({keys[1], keys[2], keys[3], value, value_end - value});
     }
     at = value_end - 1;
   }
   return secrets;
 }
 
-bool same_element(const Secret& a, const Secret& b) {
-  return codec::equal_ignoring_case(a.type, b.type) && codec::equal_ignoring_case(a.id, b.id);
-}
-
-std::string quoted(std::string_view value) {
-  return '"' + std::string{value} + '"';
+bool same_property(const Secret& a, const Secret& b) {
+  return codec::equal_ignoring_case(a.type, b.type) && codec::equal_ignoring_case(a.id, b.id) &&
+         codec::equal_ignoring_case(a.property, b.property);
 }
 
 }  // namespace
@@ -87,7 +98,7 @@ std::optional<std::string> restore_secrets(std::string_view text, std::string_vi
     if (text.substr(secret->at, secret->size) != quoted(hidden_secret)) continue;
     // The later of two counts.
     const auto own = std::find_if(known.rbegin(), known.rend(),
-                                  [&](const Secret& candidate) { return same_element(candidate, *secret); });
+                                  [&](const Secret& candidate) { return same_property(candidate, *secret); });
     if (own == known.rend()) return std::nullopt;
     restored.replace(secret->at, secret->size, before.substr(own->at, own->size));
   }

@@ -1,5 +1,6 @@
 #pragma once
-// Passwords in the text of a configuration file: hidden when it is shown, kept when it comes back hidden.
+// Passwords and tokens in the text of a configuration file: hidden when it is shown, kept when it comes back
+// hidden.
 
 #include <optional>
 #include <string>
@@ -7,14 +8,15 @@
 
 namespace airlift::device {
 
-/// What stands for a password that is not shown.
+/// What stands for a secret that is not shown.
 inline constexpr std::string_view hidden_secret{"********"};
 
-/// The text with the value of each `passwd` hidden, everything else as it was. `text` can be parsed without
+/// The text with the value of each `passwd`, of the update element's `auth`, and of its `proxy` when that has
+/// a user in it, hidden, everything else as it was. `text` can be parsed without
 /// an error (config_reader.hpp), here and below.
 [[nodiscard]] std::string hide_secrets(std::string_view text);
 
-/// The text with each hidden password replaced by the one that the same element has in `before`. Nothing when
+/// The text with each hidden secret replaced by the one that the same element has in `before`. Nothing when
 /// it has none there.
 [[nodiscard]] std::optional<std::string> restore_secrets(std::string_view text, std::string_view before);
 

@@ -31,6 +31,7 @@
 #include "notify_socket.hpp"
 #include "supervisor.hpp"
 #include "update_memory.hpp"
+#include "update_puller.hpp"
 
 namespace airlift::device {
 namespace {
@@ -99,13 +100,17 @@ class LinuxDevice {
              ota_,
              connections_,
              web::device_page()},
+        puller_{{options.config_directory, options.state_directory, state.run_directory()},
+                {loop, entropy_, calendar_, ota_, updater_},
+                options.version},
         board_{registry_, device_, log, system_},
         trial_{state.store(), state.history()},
         notify_{loop, state.run_directory(), [this](const NotifyMessage& message) { on_notify(message); }},
         supervisor_{log, [this](const ApplicationEvent& event) { on_application(event); }} {
     if (!registry_.add("device", device_, element::Presence::always) ||
         !registry_.add("ota", ota_, element::Presence::in_bare_mode) ||
-        !registry_.add("web", web_, element::Presence::when_configured_even_bare)) {
+        !registry_.add("web", web_, element::Presence::when_configured_even_bare) ||
+        !registry_.add("update", puller_.element(), element::Presence::when_configured)) {
       throw std::logic_error{"the registry is too small"};
     }
   }
@@ -116,6 +121,7 @@ class LinuxDevice {
     const boot::BootPlan plan = decide_boot();
     const Instant now = clock_.now();
     note_mode(state_.run_directory(), board_.mode());
+    puller_.note().begin();
     board_.start(now);
     // A Linux host brings the device up when both are there; see packaging/airlift-device.service.
     board_.network_is_up(now);
@@ -255,6 +261,7 @@ class LinuxDevice {
   }
 
   void on_notify(const NotifyMessage& message) {
+    if (message.check) puller_.check_now();
     supervisor_.notified(message, clock_.now());
     if (!message.ready || settings().trial().confirmed_by != TrialSettings::ConfirmedBy::application) return;
     if (!trial_.confirm().ok()) {
@@ -296,6 +303,7 @@ class LinuxDevice {
     const auto began = std::chrono::steady_clock::now();
     const milliseconds board_wait = board_.loop(clock_.now());
     longest_loop_ = std::max(longest_loop_, std::chrono::steady_clock::now() - began);
+    puller_.note().look(clock_.now());
     const milliseconds trial_wait = trial_turn();
     const milliseconds start_wait = start_turn();
     const milliseconds wait = std::min({board_wait, supervisor_.loop(clock_.now()), trial_wait, start_wait});
@@ -359,6 +367,7 @@ class LinuxDevice {
   element::OtaElement ota_;
   std::array<web::WebConnection, web_connections> connections_;
   web::WebElement web_;
+  UpdatePuller puller_;
   element::Board board_;
   Trial trial_;
   Trial::State reported_{Trial::State::none};

@@ -9,9 +9,11 @@
 #include <filesystem>
 #include <map>
 
+#include "airlift/element/element.hpp"
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/descriptor_limit.hpp"
 #include "airlift_posix/stderr_log.hpp"
+#include "check_command.hpp"
 #include "confirmation.hpp"
 #include "image_files.hpp"
 #include "linux_device.hpp"
@@ -31,6 +33,7 @@ constexpr const char* examples = R"(Examples:
   airlift-device status --state /var/lib/airlift
   airlift-device status --state /var/lib/airlift --json | jq .history[0]
   airlift-device confirm --state /var/lib/airlift
+  airlift-device check --state /var/lib/airlift
 
 Exit status: 0 stopped by SIGTERM or SIGINT, 1 failed, 2 wrong usage.
 )";
@@ -152,6 +155,36 @@ CLI::App* add_confirm_command(CLI::App& app, std::string& state_directory) {
   return command;
 }
 
+constexpr const char* check_examples = R"(Examples:
+  airlift-device check --state /var/lib/airlift
+  airlift-device check --state /var/lib/airlift --json | jq -r .result
+  airlift-device check --state /var/lib/airlift --timeout 30s || echo "no luck"
+
+Exit status: 0 up to date or installed, 1 anything else, 2 wrong usage.
+)";
+
+CLI::App* add_check_command(CLI::App& app, device::CheckOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "check", "Lets the running device ask its update server now, and tells what came of it");
+  command->footer(check_examples);
+  command->add_option("--state", options.state_directory, "Directory of the slots")
+      ->type_name("DIR")
+      ->required();
+  command->add_flag("--json", options.as_json, "For programs");
+  command
+      ->add_option_function<std::string>(
+          "--timeout",
+          [&options](const std::string& text) {
+            const auto time = element::parse_time(text);
+            if (!time)
+              throw CLI::ValidationError{"--timeout", "'" + text + "' is not a time such as 30s or 5m"};
+            options.timeout = *time;
+          },
+          "How long to wait for the end, for example 30s or 5m (default: 15m)")
+      ->type_name("DURATION");
+  return command;
+}
+
 int show(const std::string& text) {
   return std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? 1 : 0;
 }
@@ -177,10 +210,13 @@ int command_line(int argc, char** argv) {
   const CLI::App* const status_command = add_status_command(app, status_options);
   std::string confirm_directory;
   const CLI::App* const confirm_command = add_confirm_command(app, confirm_directory);
+  device::CheckOptions check_options;
+  const CLI::App* const check_command = add_check_command(app, check_options);
   try {
     app.parse(argc, argv);
     if (*init_command) return init(init_options);
     if (*status_command) return show_status(status_options);
+    if (*check_command) return device::check_for_update(check_options);
     if (*confirm_command) return show(device::confirm_from_outside(confirm_directory) + "\n");
     if (options.config_directory.empty()) throw CLI::RequiredError{"--config"};
     if (options.state_directory.empty()) throw CLI::RequiredError{"--state"};

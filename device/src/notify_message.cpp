@@ -29,6 +29,7 @@ void take_assignment(std::string_view name, std::string_view value, NotifyMessag
   using Watchdog = NotifyMessage::Watchdog;
   if (name == "READY" && value == "1") message.ready = true;
   if (name == "STOPPING" && value == "1") message.stopping = true;
+  if (name == "CHECK" && value == "1") message.check = true;
   if (name == "WATCHDOG" && value == "trigger") message.watchdog = Watchdog::failed;
   if (name == "WATCHDOG" && value == "1" && message.watchdog == Watchdog::silent) {
     message.watchdog = Watchdog::alive;

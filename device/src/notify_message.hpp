@@ -1,5 +1,6 @@
 #pragma once
-// What an application tells its supervisor by the systemd notify protocol, sd_notify(3).
+// What an application tells its supervisor by the systemd notify protocol, sd_notify(3); and one word of
+// ours.
 
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +26,7 @@ struct NotifyMessage {
 
   bool ready{false};
   bool stopping{false};
+  bool check{false};  ///< CHECK=1: somebody wants the device to look for an update now
   Watchdog watchdog{Watchdog::silent};
   /// From now on; rounded up, at most longest_watchdog_period; 0: no watchdog any more.
   std::optional<milliseconds> watchdog_period;

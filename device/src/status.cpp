@@ -22,7 +22,10 @@ DeviceStatus read_status(const std::string& state_directory) {
   DeviceStatus status;
   status.state_directory = state_directory;
   status.running = StateDirectory::in_use(state_directory);
-  if (status.running) status.mode = noted_mode(state.run_directory());
+  if (status.running) {
+    status.mode = noted_mode(state.run_directory());
+    status.update = UpdateNote::read(state.run_directory());
+  }
   status.resets = state.resets().read();
   status.largest_image_bytes = store.capacity_bytes(image::Kind::firmware);
   Status loaded = store.load();

@@ -3,7 +3,11 @@
 
 #include <string>
 
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
 #include "airlift/boot/history.hpp"
+#include "update_note.hpp"
 
 namespace airlift::device {
 
@@ -16,6 +20,7 @@ struct DeviceStatus {
   boot::BootRecord record;
   boot::RecentUpdates history;
   std::uint32_t largest_image_bytes{0};
+  std::optional<UpdateNote> update;  ///< nothing: no update element runs
 };
 
 /// Throws std::runtime_error or std::system_error with what to do.
@@ -26,6 +31,9 @@ struct DeviceStatus {
 
 /// For programs; the form is described in docs/linux-device.md.
 [[nodiscard]] std::string status_json(const DeviceStatus& status);
+
+/// Number, name, text and advice; null for none.
+[[nodiscard]] nlohmann::ordered_json error_json(UpdateError error);
 
 /// ISO 8601 in UTC; empty: unknown.
 [[nodiscard]] std::string time_text(std::uint64_t unix_seconds);

@@ -25,12 +25,6 @@ std::string kind_name(image::Kind kind) {
   return kind == image::Kind::firmware ? "firmware" : "filesystem";
 }
 
-Json error(UpdateError error) {
-  if (error == UpdateError::none) return {};
-  const ErrorInfo& info = describe(error);
-  return {{"number", number_of(error)}, {"name", info.name}, {"text", info.text}, {"advice", info.advice}};
-}
-
 Json slot(const boot::SlotInfo& info) {
   Json json{{"state", name_of(info.state)}};
   const bool filled = !info.image.empty();
@@ -39,7 +33,7 @@ Json slot(const boot::SlotInfo& info) {
   json["sha256"] = filled ? hex(info.image.sha256) : Json{};
   json["security_counter"] = info.security_counter;
   json["bundle"] = info.bundle_id == 0 ? Json{} : Json(info.bundle_id);
-  json["reason"] = error(info.reason);
+  json["reason"] = error_json(info.reason);
   return json;
 }
 
@@ -65,10 +59,28 @@ Json update(const boot::HistoryEntry& entry) {
           {"to", image_text(entry.to, entry.to_version)},
           {"source", text_or_null(entry.source)},
           {"result", name_of(entry.result)},
-          {"cause", error(entry.cause)}};
+          {"cause", error_json(entry.cause)}};
+}
+
+/// Null when no update element runs.
+Json check(const std::optional<UpdateNote>& note) {
+  if (!note) return {};
+  return {{"state", text_or_null(note->text("state"))},
+          {"host", text_or_null(note->text("host"))},
+          {"channel", text_or_null(note->text("channel"))},
+          {"last", text_or_null(note->text("last"))},
+          {"last_time", text_or_null(time_text(note->number("last.time")))},
+          {"last_version", text_or_null(note->text("last.version"))},
+          {"next_time", text_or_null(time_text(note->number("next.time")))}};
 }
 
 }  // namespace
+
+Json error_json(UpdateError error) {
+  if (error == UpdateError::none) return {};
+  const ErrorInfo& info = describe(error);
+  return {{"number", number_of(error)}, {"name", info.name}, {"text", info.text}, {"advice", info.advice}};
+}
 
 std::string status_json(const DeviceStatus& status) {
   const boot::BootRecord& record = status.record;
@@ -86,6 +98,7 @@ std::string status_json(const DeviceStatus& status) {
   for (const crypto::KeyId& id : record.retired.view()) json["retired_keys"].push_back(hex(id));
   json["firmware"] = slots_of(record, image::Kind::firmware);
   json["filesystem"] = slots_of(record, image::Kind::filesystem);
+  json["update"] = check(status.update);
   json["history"] = Json::array();
   for (const boot::HistoryEntry& entry : status.history.view()) json["history"].push_back(update(entry));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

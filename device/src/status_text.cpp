@@ -111,6 +111,21 @@ std::string start_text(const DeviceStatus& status) {
   return mode + "starts in a row without 60 s of good running: " + std::to_string(status.resets);
 }
 
+std::string last_check_text(const UpdateNote& note) {
+  const std::string last = note.text("last");
+  if (last.empty()) return "none yet";
+  const std::string time = time_text(note.number("last.time"));
+  const std::string version = note.text("last.version");
+  return last + " from " + note.text("host") + (version.empty() ? "" : ", offered " + version) +
+         (time.empty() ? "" : ", " + time);
+}
+
+std::string next_check_text(const UpdateNote& note) {
+  if (note.text("state") != "waiting") return "one is on: " + note.text("state");
+  const std::string time = time_text(note.number("next.time"));
+  return time.empty() ? "when somebody asks for it" : time;
+}
+
 }  // namespace
 
 std::string status_text(const DeviceStatus& status) {
@@ -122,6 +137,10 @@ std::string status_text(const DeviceStatus& status) {
                          {"security floor", std::to_string(record.security_floor)},
                          {"retired keys", retired_text(record)},
                          {"largest image", std::to_string(status.largest_image_bytes) + " bytes"}};
+  if (status.update) {
+    facts.push_back({"last check", last_check_text(*status.update)});
+    facts.push_back({"next check", next_check_text(*status.update)});
+  }
   if (!status.has_record) facts.push_back({"boot record", sentence_of(UpdateError::no_boot_record)});
   std::vector<Row> slots{{"SLOT", "STATE", "USE", "BYTES", "VERSION", "SHA-256"}};
   for (const image::Kind kind : all_kinds) {

@@ -151,7 +151,7 @@ class Device:
     def command(self, name, *options):
         """Runs `airlift-device NAME` on the state directory."""
         command = [self.binaries / "airlift-device", name, "--state", self.state, *options]
-        return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S)
+        return subprocess.run(command, capture_output=True, text=True, timeout=2 * DEADLINE_S)
 
     def status(self):
         done = self.command("status", "--json")

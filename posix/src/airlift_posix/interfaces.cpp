@@ -1,13 +1,18 @@
 #include "airlift_posix/interfaces.hpp"
 
 #include <ifaddrs.h>
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "airlift_posix/address.hpp"
@@ -44,6 +49,24 @@ std::vector<InterfaceAddress> interface_addresses() {
                          prefix_bits_of(entry->ifa_netmask, entry->ifa_addr->sa_family)});
   }
   return addresses;
+}
+
+std::optional<HardwareAddress> first_hardware_address() {
+  ifaddrs* list{nullptr};
+  if (getifaddrs(&list) != 0) return std::nullopt;
+  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner{list, freeifaddrs};
+  for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
+    if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_PACKET) continue;
+    // What hardware is behind: Documentation/ABI/testing/sysfs-class-net, "device".
+    if (!std::filesystem::exists("/sys/class/net/" + std::string{entry->ifa_name} + "/device")) continue;
+    sockaddr_ll link{};
+    std::memcpy(&link, entry->ifa_addr, sizeof link);
+    HardwareAddress address{};
+    if (link.sll_hatype != ARPHRD_ETHER || link.sll_halen != address.size()) continue;
+    std::copy_n(std::begin(link.sll_addr), address.size(), address.begin());
+    return address;
+  }
+  return std::nullopt;
 }
 
 bool in_subnet(const port::IpAddress& address, const InterfaceAddress& own) {

@@ -1,6 +1,8 @@
 #pragma once
 // The machine's network interfaces and their addresses.
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,6 +34,12 @@ struct InterfaceAddress {
 
 /// Where a socket that is bound to `bind_address` can be reached from other machines.
 [[nodiscard]] std::vector<InterfaceAddress> reachable_addresses(const port::IpAddress& bind_address);
+
+using HardwareAddress = std::array<std::uint8_t, 6>;  ///< a MAC
+
+/// Of the first interface, in the system's order, that is hardware: bridges, tunnels and the interfaces of
+/// containers have addresses that change. Nothing: there is none.
+[[nodiscard]] std::optional<HardwareAddress> first_hardware_address();
 
 /// Tells when the machine gets or loses an address, by DHCP for instance. Does nothing where the system
 /// cannot tell.

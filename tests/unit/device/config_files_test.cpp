@@ -39,6 +39,21 @@ TEST(ConfigSecrets, LeavesATextWithoutPasswordAsItIs) {
   }
 }
 
+TEST(ConfigSecrets, OfTheUpdateElementAreHiddenAndKept) {
+  const std::string before =
+      R"({"update":{"0":{"auth":"t0ken","proxy":"http://u:p@h:1","url":"http://h/@","passwd":"x"}},"ota":{"0":{"auth":"1"}}})";
+  const std::string hidden = hide_secrets(before);
+  EXPECT_EQ(
+      hidden,
+      R"({"update":{"0":{"auth":"********","proxy":"********","url":"http://h/@","passwd":"********"}},"ota":{"0":{"auth":"1"}}})");
+  EXPECT_EQ(restore_secrets(hidden, before), before);
+  EXPECT_EQ(restore_secrets(R"({"update":{"0":{"Proxy":"********"}}})", before),
+            R"({"update":{"0":{"Proxy":"http://u:p@h:1"}}})");
+  EXPECT_FALSE(restore_secrets(R"({"update":{"1":{"auth":"********"}}})", before));
+  const std::string open = R"({"update":{"0":{"proxy":"http://h:1"}}})";
+  EXPECT_EQ(hide_secrets(open), open);
+}
+
 TEST(ConfigSecrets, KeepsWhatComesBackHidden) {
   const std::string before = R"({"ota":{"0":{"passwd":"o\"ne"},"1":{"passwd":2}},"x":{"0":{"passwd":"x"}}})";
   EXPECT_EQ(restore_secrets(hide_secrets(before), before), before);

@@ -8,10 +8,11 @@ namespace {
 using Watchdog = NotifyMessage::Watchdog;
 
 TEST(NotifyMessage, ReadsEveryKnownAssignment) {
-  const NotifyMessage message =
-      parse_notify("READY=1\nSTOPPING=1\nWATCHDOG=1\nWATCHDOG_USEC=1500001\nSTATUS=serving, 3 clients\n");
+  const NotifyMessage message = parse_notify(
+      "READY=1\nSTOPPING=1\nWATCHDOG=1\nWATCHDOG_USEC=1500001\nCHECK=1\nSTATUS=serving, 3 clients\n");
   EXPECT_TRUE(message.ready);
   EXPECT_TRUE(message.stopping);
+  EXPECT_TRUE(message.check);
   EXPECT_EQ(message.watchdog, Watchdog::alive);
   EXPECT_EQ(message.watchdog_period, milliseconds{1501});
   EXPECT_EQ(message.status, "serving, 3 clients");
@@ -19,11 +20,14 @@ TEST(NotifyMessage, ReadsEveryKnownAssignment) {
 
 TEST(NotifyMessage, SaysNothingWithoutOne) {
   for (const std::string_view text :
-       {"", "\n\n", "READY", "READY=", "READY=0", "READY=11", " READY=1", "READY =1", "ready=1", "XREADY=1",
-        "READY=1\r\r", "STOPPING=2", "WATCHDOG=2", "WATCHDOG=", "EXTEND_TIMEOUT_USEC=1000000", "FDSTORE=1",
-        "BARRIER=1", "=1", "="}) {
+       {"",          "\n\n",      "READY",    "READY=",     "READY=0",     "READY=11",
+        " READY=1",  "READY =1",  "ready=1",  "XREADY=1",   "READY=1\r\r", "STOPPING=2",
+        "CHECK=0",   "CHECK=",    "XCHECK=1", "WATCHDOG=2", "WATCHDOG=",   "EXTEND_TIMEOUT_USEC=1000000",
+        "FDSTORE=1", "BARRIER=1", "=1",       "="}) {
     const NotifyMessage message = parse_notify(text);
-    EXPECT_FALSE(message.ready || message.stopping || message.watchdog_period || message.status) << text;
+    EXPECT_FALSE(message.ready || message.stopping || message.check || message.watchdog_period ||
+                 message.status)
+        << text;
     EXPECT_EQ(message.watchdog, Watchdog::silent) << text;
   }
 }
