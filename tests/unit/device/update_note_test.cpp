@@ -133,22 +133,28 @@ TEST(UpdateNoteKeeper, WritesOnlyWhatHasChanged) {
 TEST(UpdateNoteKeeper, NotesProgressOnceASecond) {
   const testing::TempDirectory folder;
   NotedRig rig{folder};
-  rig.serve_file(testing::test_image(8000, 2));
+  rig.file_server.file = testing::test_image(8000, 2);
+  rig.serve([&](const HttpAsked& asked) {
+    HttpGiven given = rig.file_server(asked);
+    if (given.status == 200) given.held_after = 2000;
+    return given;
+  });
   rig.start_with("running image");
   rig.keeper.begin();
-  rig.http.piece_bytes = 100;
   ASSERT_TRUE(rig.update.check_now().ok());
-  UpdateNote note;
-  for (int turns = 0; turns < 10000 && note.text("state") != "receiving"; ++turns) {
-    (void)rig.board.loop(rig.now);
-    note = rig.look();
-  }
-  ASSERT_EQ(note.text("state"), "receiving") << note.text("last");
-  const std::uint64_t before = note.number("progress");
-  for (int turns = 0; turns < 10; ++turns) (void)rig.board.loop(rig.now);
-  EXPECT_EQ(rig.look().number("progress"), before);
-  rig.now += milliseconds{1000};
-  EXPECT_GT(rig.look().number("progress"), before);
+  rig.run();
+  const UpdateNote first = rig.look();
+  ASSERT_EQ(first.text("state"), "receiving");
+  EXPECT_EQ(first.number("progress"), 2000U);
+  EXPECT_EQ(first.number("size"), 8000U);
+  rig.http.given.held_after = 3000;
+  rig.run();
+  EXPECT_EQ(rig.look().number("progress"), 2000U);
+  rig.now += seconds{1};
+  EXPECT_EQ(rig.look().number("progress"), 3000U);
+  rig.http.given.held_after = HttpGiven::all;
+  rig.run();
+  EXPECT_EQ(rig.look().text("last"), "installed ok");
 }
 
 TEST(UpdateNoteKeeper, TakesTheNoteAwayWhereThereIsNoElement) {
