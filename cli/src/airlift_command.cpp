@@ -14,10 +14,12 @@
 #include "espota.hpp"
 #include "inspect_command.hpp"
 #include "keygen_command.hpp"
+#include "publish_command.hpp"
 #include "push_command.hpp"
 #include "serve_command.hpp"
 #include "sign_command.hpp"
 #include "status_command.hpp"
+#include "token_command.hpp"
 #include "verify_command.hpp"
 
 namespace airlift::cli {
@@ -50,7 +52,8 @@ int run_airlift(int argc, const char* const* argv) {
       entry<PushCommand>(app),       entry<StatusCommand>(app),    entry<DoctorCommand>(app),
       entry<DiscoverCommand>(app),   entry<DiscoveryCommand>(app), entry<KeygenCommand>(app),
       entry<SignCommand>(app),       entry<VerifyCommand>(app),    entry<InspectCommand>(app),
-      entry<ServeCommand>(app),      entry<CompletionCommand>(app),
+      entry<PublishCommand>(app),    entry<ServeCommand>(app),     entry<TokenCommand>(app),
+      entry<CompletionCommand>(app),
   };
   try {
     app.parse(arguments_for_parse(argc, argv));

@@ -18,6 +18,8 @@ std::string_view to_text(Subject subject) {
       return "passphrase";
     case Subject::signature:
       return "signature";
+    case Subject::image:
+      return "image";
     case Subject::output:
       return "output";
   }
@@ -37,7 +39,7 @@ void print_failure(const CommandFailure& failure) {
 }
 
 int exit_code_of(const CommandFailure& failure) {
-  return failure.subject == Subject::signature ? 1 : 8;
+  return failure.subject == Subject::signature || failure.subject == Subject::image ? 1 : 8;
 }
 
 }  // namespace airlift::cli

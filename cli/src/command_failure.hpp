@@ -1,5 +1,5 @@
 #pragma once
-// Why keygen, sign, verify or inspect could not do what it was asked to. (push: push_failure.hpp)
+// Why keygen, sign, verify, inspect, publish or token could not do what it was asked to. (push: push_failure.hpp)
 
 #include <string>
 #include <string_view>
@@ -9,7 +9,7 @@
 namespace airlift::cli {
 
 /// What could not be used or done.
-enum class Subject : std::uint8_t { file, key, passphrase, signature, output };
+enum class Subject : std::uint8_t { file, key, passphrase, signature, image, output };
 
 struct CommandFailure {
   UpdateError code{UpdateError::none};

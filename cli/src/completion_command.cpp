@@ -25,10 +25,13 @@ WordKind kind_of_value(const CLI::Option& option) {
   return is_file ? WordKind::file : WordKind::other;
 }
 
-WordKind kind_of_argument(const CLI::Option& option) {
+/// One kind for all arguments of a command: files, when one of them is a file or a folder.
+WordKind kind_of_argument(const CLI::Option& option, WordKind before) {
+  constexpr std::array files{"FILE", "DIR", "IMAGE"};
   const std::string name = option.get_name(true);
-  if (name == "NAME") return WordKind::device;
-  return name == "FILE" || name == "DIR" ? WordKind::file : WordKind::other;
+  if (before == WordKind::file || std::find(files.begin(), files.end(), name) != files.end())
+    return WordKind::file;
+  return name == "NAME" ? WordKind::device : before;
 }
 
 CompletedOption completed(const CLI::Option& option) {
@@ -51,7 +54,7 @@ std::vector<CompletedCommand> completed_commands(const CLI::App& app) {
     added.description = command->get_description();
     for (const CLI::Option* option : command->get_options()) {
       if (option->get_positional())
-        added.argument = kind_of_argument(*option);
+        added.argument = kind_of_argument(*option, added.argument);
       else if (!option->get_group().empty())
         added.options.push_back(completed(*option));
     }

@@ -37,6 +37,7 @@ std::string archive_name(std::string_view version, image::Kind kind,
   std::string name{version.empty() ? "unversioned" : version};
   std::replace_if(
       name.begin(), name.end(), [](char c) { return !fits_file_names(c); }, '_');
+  if (name.front() == '.') name.front() = '_';  // hidden files are never given
   const std::string_view kind_word = kind == image::Kind::firmware ? "firmware" : "filesystem";
   return fmt::format("{}-{}-{}.bin", name, kind_word, codec::view(codec::to_hex(file_sha256)).substr(0, 16));
 }

@@ -23,7 +23,7 @@ inline constexpr std::string_view images_folder{"images"};
                                                    std::string_view channel);
 
 /// `<version>-<kind>-<first 16 hex of the file's SHA-256>.bin`; characters of the version that are not for
-/// file names become `_`; without a version `unversioned`.
+/// file names, and a dot at its start, become `_`; without a version `unversioned`.
 [[nodiscard]] std::string archive_name(std::string_view version, image::Kind kind,
                                        const crypto::Sha256Digest& file_sha256);
 

@@ -22,6 +22,7 @@ TEST(Layout, ArchivedImagesAreNamedByVersionKindAndContent) {
   digest[8] = 0xFF;
   EXPECT_EQ(archive_name("1.2.3", image::Kind::firmware, digest), "1.2.3-firmware-ab00000000000001.bin");
   EXPECT_EQ(archive_name("1/2 b", image::Kind::filesystem, digest), "1_2_b-filesystem-ab00000000000001.bin");
+  EXPECT_EQ(archive_name("../1", image::Kind::firmware, digest), "_._1-firmware-ab00000000000001.bin");
   EXPECT_EQ(archive_name("", image::Kind::firmware, digest), "unversioned-firmware-ab00000000000001.bin");
 }
 
