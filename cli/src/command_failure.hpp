@@ -1,5 +1,6 @@
 #pragma once
-// Why keygen, sign, verify, inspect, publish or token could not do what it was asked to. (push: push_failure.hpp)
+// Why keygen, sign, verify, inspect, publish or token could not do what they were asked to.
+// (push: push_failure.hpp)
 
 #include <string>
 #include <string_view>
