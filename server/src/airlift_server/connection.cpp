@@ -18,6 +18,8 @@ constexpr std::size_t least_progress{16384};       ///< bytes in a sending deadl
 constexpr std::size_t longest_turn_bytes{262144};  ///< before others are served
 constexpr std::size_t request_cost_bytes{8192};    ///< what a request counts like, for that
 
+constexpr milliseconds look_around{200};  ///< whether a delay is of any use still
+
 seconds limit_of(Connection::Phase phase) {
   using Phase = Connection::Phase;
   switch (phase) {
@@ -163,7 +165,7 @@ Bytes Connection::body_of(const Reply& reply) const {
 asio::awaitable<bool> Connection::answer_request() {
   const Reply reply = decide();
   if (reply.delay.count() > 0) co_await delay(reply.delay);
-  std::array<std::uint8_t, answer_head_bytes> room;
+  std::array<std::uint8_t, answer_head_bytes> room{};
   http::TextWriter head{room};
   write_head(head, reply.answer, reply.ending, date_now());
   sent_ = 0;
@@ -176,9 +178,12 @@ asio::awaitable<bool> Connection::answer_request() {
 asio::awaitable<void> Connection::delay(milliseconds time) {
   enter(Phase::delayed);
   hub_.service.begin_delay();
-  std::error_code ignored;
-  asio::steady_timer timer{co_await asio::this_coro::executor, time};
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  asio::steady_timer timer{co_await asio::this_coro::executor};
+  for (const auto end = since_ + time; SteadyClock::now() < end && !given_up_;) {
+    std::error_code ignored;
+    timer.expires_at(std::min(end, SteadyClock::now() + look_around));
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
   hub_.service.end_delay();
 }
 

@@ -47,10 +47,11 @@ class Connection {
 
   [[nodiscard]] static asio::awaitable<void> run(std::unique_ptr<Connection> connection);
 
-  [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] SteadyClock::time_point since() const { return since_; }
   /// Has not asked for anything yet: may have to give way.
   [[nodiscard]] bool waits_for_peer() const { return phase_ <= Phase::head || phase_ == Phase::draining; }
+  /// Nobody misses it when the server ends.
+  [[nodiscard]] bool is_idle() const { return phase_ <= Phase::idle || phase_ == Phase::delayed; }
   /// Ends it when its phase has lasted too long.
   void expire(SteadyClock::time_point now);
   /// Ends it.

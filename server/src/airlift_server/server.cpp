@@ -239,7 +239,7 @@ void Server::Impl::close() {
   hub_->closing = true;
   end_ = SteadyClock::now() + farewell;
   for (Connection* each : hub_->connections) {
-    if (each->phase() <= Connection::Phase::idle) each->give_up();
+    if (each->is_idle()) each->give_up();
   }
 }
 

@@ -65,7 +65,7 @@ Transport::Step Transport::read(MutableBytes into) {
 }
 
 Transport::Step Transport::write(Bytes head, Bytes body) {
-  if (tls_) return write_record(head, body);
+  if (tls_) return head.empty() ? write_record(body) : write_together(head, body);
   std::array<iovec, 2> pieces{piece(head), piece(body)};
   msghdr message{};
   message.msg_iov = head.empty() ? &pieces[1] : pieces.data();
@@ -73,19 +73,19 @@ Transport::Step Transport::write(Bytes head, Bytes body) {
   return after_system_call(sendmsg(fd_, &message, MSG_NOSIGNAL), Need::writable);
 }
 
-Transport::Step Transport::write_record(Bytes head, Bytes body) {
-  std::array<std::uint8_t, SSL3_RT_MAX_PLAIN_LENGTH> together;
-  Bytes record = body.first(std::min(body.size(), together.size()));
-  if (!head.empty()) {
-    const Bytes part = head.first(std::min(head.size(), together.size()));
-    record = body.first(std::min(body.size(), together.size() - part.size()));
-    std::copy(part.begin(), part.end(), together.begin());
-    std::copy(record.begin(), record.end(), together.begin() + static_cast<std::ptrdiff_t>(part.size()));
-    record = Bytes{together.data(), part.size() + record.size()};
-  }
+Transport::Step Transport::write_together(Bytes head, Bytes body) {
+  std::array<std::uint8_t, SSL3_RT_MAX_PLAIN_LENGTH> record{};
+  const Bytes first = head.first(std::min(head.size(), record.size()));
+  const Bytes second = body.first(std::min(body.size(), record.size() - first.size()));
+  std::copy(second.begin(), second.end(), std::copy(first.begin(), first.end(), record.begin()));
+  return write_record(Bytes{record}.first(first.size() + second.size()));
+}
+
+Transport::Step Transport::write_record(Bytes bytes) {
   ERR_clear_error();
   std::size_t count{0};
-  const int result = SSL_write_ex(ssl_.get(), record.data(), record.size(), &count);
+  const int result = SSL_write_ex(ssl_.get(), bytes.data(),
+                                  std::min<std::size_t>(bytes.size(), SSL3_RT_MAX_PLAIN_LENGTH), &count);
   return after(result, count);
 }
 

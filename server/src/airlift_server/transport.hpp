@@ -45,7 +45,8 @@ class Transport {
   struct Free {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
-  [[nodiscard]] Step write_record(Bytes head, Bytes body);
+  [[nodiscard]] Step write_together(Bytes head, Bytes body);
+  [[nodiscard]] Step write_record(Bytes bytes);
   [[nodiscard]] Step after(int result, std::size_t count);
 
   int fd_;
