@@ -190,7 +190,7 @@ def test_push_finds_it_by_name(start_arduino, profile, push, binaries, tmp_path)
     device = start_arduino(profile.name, announce=name)
     device.log.wait("announced")
     (tmp_path / "image.bin").write_bytes(firmware())
-    done = subprocess.run([binaries / "airlift", "push", name, "--no-wait", "-f", tmp_path / "image.bin"], capture_output=True, text=True,
+    done = subprocess.run([binaries / "airlift", "push", name, "--wait", "30s", "--no-wait", "-f", tmp_path / "image.bin"], capture_output=True, text=True,
                           timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
     wait_until(lambda: device.installed() == firmware(), "it is installed")
