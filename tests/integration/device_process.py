@@ -10,6 +10,8 @@ import subprocess
 import threading
 import time
 
+from raw_uploader import ask
+
 DEADLINE_S = 30  # generous: sanitizer builds on a busy machine pass too
 
 
@@ -160,6 +162,11 @@ class Device:
         # The history is written after the record.
         self.wait_status(lambda now: not now["on_trial"] and not any(entry["result"] == "installed" for entry in now["history"][:1]),
                          f"version {version} is confirmed")
+
+    def wait_no_upload(self):
+        """Waits until the device has seen that the last uploader is gone: what that one sent is read first, a piece at a time."""
+        request = f"AIRLIFT 1 status 0 {'0' * 32}\n"
+        wait_until(lambda: ask(self.address, request) != "ERR: another upload is running", "no upload is running")
 
     def command(self, name, *options):
         """Runs `airlift-device NAME` on the state directory."""

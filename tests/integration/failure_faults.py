@@ -23,6 +23,7 @@ class Scene:
 
     def __init__(self, row, device, key, folder):
         self.row, self.device, self.key, self.folder = row, device, key, folder
+        device.wait_no_upload()  # of the row before
         self.remember()
 
     def remember(self):
