@@ -220,12 +220,12 @@ describe("the device's page", { concurrency: 3 }, () => {
     const [first, second, third] = await Promise.all([openPage(network.url), openPage(device.url), openPage(device.url)]);
     await Promise.all([choose(first, images.big), choose(second, images.good)]);
     await update(second).waitFor();
-    network.hold(2 << 20);
+    network.rate = 200 << 10;  // half a minute; a device ends an upload that stands still after 10 s
     await update(first).click();
     for (const page of [second, third]) await shown(page, "note", /An update is being sent by another \(browser 127.0.0.1\): [1-9]\d* %./);
     await shown(second, "remarks", "Another upload is running.");
     await shoot(second, "busy-elsewhere");
-    network.release();
+    network.heal();
     await shown(first, "outcome", "Done: version 2.0 runs");
     await shown(second, "now", "2.0");
     await shown(second, "remarks", "This version runs already.");

@@ -25,6 +25,11 @@ def recorder(directory, name="recorder"):
     return script(directory, name, START + "notify READY=1\nexec sleep 1000\n")
 
 
+def steady(directory, name="steady"):
+    """Confirms, and need not say that it is alive, whatever the device's `watchdog` is."""
+    return script(directory, name, START + "notify 'READY=1\nWATCHDOG_USEC=3600000000'\nexec sleep 1000\n")
+
+
 def watched(directory, name="watched"):
     """Confirms, and says ten times a second that it is alive."""
     return script(directory, name, START + "notify READY=1\nwhile notify WATCHDOG=1; do sleep 0.1; done\n")

@@ -10,6 +10,8 @@ import subprocess
 import threading
 import time
 
+from raw_uploader import ask
+
 DEADLINE_S = 30  # generous: sanitizer builds on a busy machine pass too
 
 
@@ -117,6 +119,17 @@ class Device:
     def kill(self):
         self.process.kill()
         self.process.wait(DEADLINE_S)
+        # An application that was just being started holds the lock a moment longer.
+        self.wait_status(lambda status: not status["running"], "nobody uses the state directory")
+
+    @contextlib.contextmanager
+    def standing_still(self):
+        """What is sent meanwhile, the device finds all at once."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def restart(self, **options):
         self.stop()
@@ -131,7 +144,7 @@ class Device:
     def ask_version(self):
         """What the running application answers now, or None."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-            client.settimeout(2)
+            client.settimeout(DEADLINE_S)
             try:
                 # Through /proc, because a socket's address holds 107 characters only and pytest's paths are long.
                 folder = os.open(self.app_socket.parent, os.O_PATH)
@@ -144,9 +157,16 @@ class Device:
                 return None
 
     def wait_version(self, version):
-        """Waits until this version runs and takes uploads, so is not on trial any more."""
+        """Waits until this version runs and takes uploads, so is not on trial any more, and the history tells so."""
         wait_until(lambda: self.ask_version() == f"version {version}", f"the application is version {version}")
-        wait_until(lambda: not self.status()["on_trial"], f"version {version} is confirmed")
+        # The history is written after the record.
+        self.wait_status(lambda now: not now["on_trial"] and not any(entry["result"] == "installed" for entry in now["history"][:1]),
+                         f"version {version} is confirmed")
+
+    def wait_no_upload(self):
+        """Waits until the device has seen that the last uploader is gone: what that one sent is read first, a piece at a time."""
+        request = f"AIRLIFT 1 status 0 {'0' * 32}\n"
+        wait_until(lambda: ask(self.address, request) != "ERR: another upload is running", "no upload is running")
 
     def command(self, name, *options):
         """Runs `airlift-device NAME` on the state directory."""

@@ -1,6 +1,7 @@
 """How the faults of failures.toml are made. Each function of FAULTS gets a Scene and makes one happen."""
 import gzip
 import hashlib
+import re
 import resource
 import subprocess
 
@@ -22,6 +23,7 @@ class Scene:
 
     def __init__(self, row, device, key, folder):
         self.row, self.device, self.key, self.folder = row, device, key, folder
+        device.wait_no_upload()  # of the row before
         self.remember()
 
     def remember(self):
@@ -153,10 +155,16 @@ def give_wrong_password(scene):
 
 def give_wrong_password_again(scene):
     def use_up_tries():
-        with RawUploader(scene.device, b"x" * 100) as uploader:
-            wait_until(lambda: uploader.invite().startswith("AUTH"), "another try is allowed")
-            while (answer := uploader.invite()).startswith("AUTH"):
+        """Until the wait is long enough for what comes next, on a busy machine, too."""
+        def long_enough():
+            answer = uploader.invite()
+            if answer.startswith("AUTH"):
                 uploader.prove(answer, "sesame")
+            wait = re.search(r"wait (\d+) s", answer)
+            return wait and int(wait[1]) >= 4
+
+        with RawUploader(scene.device, b"x" * 100) as uploader:
+            wait_until(long_enough, "the device wants a long wait")
 
     scene.upload(password="sesame", before_each=use_up_tries)
 

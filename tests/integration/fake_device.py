@@ -15,7 +15,7 @@ class FakeDevice:
         self.port = self.udp.getsockname()[1]
         self.received = b""
         self.datagrams = []
-        self._uploader = None
+        self._uploader = self._taken = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(course,), daemon=True)
 
@@ -43,7 +43,12 @@ class FakeDevice:
         self.udp.sendto(text.encode(), self._uploader)
 
     def take_invitation(self):
-        _, port, size, self.md5 = self.next_datagram().split("\n")[0].split()
+        """The next that is not the one before again: who does not hear the answer in time asks once more."""
+        before = self._taken
+        while (text := self.next_datagram()) == before:
+            pass
+        self._taken = text
+        _, port, size, self.md5 = text.split("\n")[0].split()
         self.host_port, self.size = int(port), int(size)
 
     def connect(self, receive_buffer=None):

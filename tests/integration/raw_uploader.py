@@ -35,9 +35,12 @@ class RawUploader:
     def invite(self):
         return self.ask(self.invitation())
 
-    def prove(self, challenge, password):
+    def proof(self, challenge, password):
         cnonce = md5_hex("any text will do")
-        return self.ask(f"{AUTHENTICATE} {cnonce} {md5_response(password, challenge.split()[1], cnonce)}\n")
+        return f"{AUTHENTICATE} {cnonce} {md5_response(password, challenge.split()[1], cnonce)}\n"
+
+    def prove(self, challenge, password):
+        return self.ask(self.proof(challenge, password))
 
     def accept(self, deadline_s=10):
         self.listener.settimeout(deadline_s)
@@ -69,9 +72,20 @@ class RawUploader:
         self.connection.close()
 
 
-def ask(address, datagram, host="127.0.0.1", deadline_s=15):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.bind((host, 0))
-        udp.sendto(datagram if isinstance(datagram, bytes) else datagram.encode(), address)
+def post(address, datagram, host="127.0.0.1"):
+    """Sends a datagram from a new socket, and returns the socket: answer() reads the answer there."""
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp.bind((host, 0))
+    udp.sendto(datagram if isinstance(datagram, bytes) else datagram.encode(), address)
+    return udp
+
+
+def answer(udp, deadline_s=15):
+    """Closes the socket."""
+    with udp:
         ready, _, _ = select.select([udp], [], [], deadline_s)
         return udp.recv(2048).decode() if ready else None
+
+
+def ask(address, datagram, host="127.0.0.1", deadline_s=15):
+    return answer(post(address, datagram, host), deadline_s)

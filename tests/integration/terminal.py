@@ -50,6 +50,10 @@ class Terminal:
     def type(self, text):
         os.write(self._master, text.encode())
 
+    def echoes(self):
+        """Whether the terminal shows what is typed."""
+        return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
+
     def end(self):
         """Waits for the program's end; returns its exit code and everything it drew."""
         code = self.process.wait(DEADLINE_S)

@@ -57,6 +57,7 @@ class Workshop:
 
     def upload(self, device, file):
         tool = Espota(ESP8266, device.address, PASSWORD)
+        device.wait_no_upload()
         wait_until(lambda: tool.upload(file) == 0 or "wait" not in tool.said, "the device takes a password again")
         device.wait_status(lambda now: now["history"][0]["result"] == "confirmed", "it is confirmed")
         device.wait_version(2)

@@ -52,6 +52,6 @@ def test_all_are_updated_and_confirmed(crowd, binaries, tmp_path, record_propert
     assert json.loads(said.splitlines()[-1])
     crowd.wait_confirmed(before)
     record_property("figures", f"{seconds:.1f} s, {descriptors} descriptors, {peak_kib} KiB")
-    assert seconds < 40
+    assert seconds < COUNT, "one after the other: each needs a second on trial, and some time more"
     assert COUNT <= descriptors < DESCRIPTOR_LIMIT
     assert 0 < peak_kib < PEAK_LIMIT_KIB

@@ -42,7 +42,7 @@ def test_push_where_there_is_no_ipv4(start_device, binaries, link, extension):
 def test_push_by_name_where_there_is_no_ipv4(start_device, binaries, link):
     device = start_device(bind=link.device, wrapper=link.on_device, device={"sd": "true"}, ota={"passwd": PASSWORD})
     device.log.wait("advertised as")
-    push(binaries, device.name, inside=link.on_host)
+    push(binaries, device.name, "--wait", "30s", inside=link.on_host)
     device.wait_version(2)
 
 

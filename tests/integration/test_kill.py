@@ -226,7 +226,13 @@ def test_killed_at_any_moment(victim, record_property, shard):
     rng = random.Random(seed)
     prey = victim(rng)
     uploads, moments = 0, []
-    while uploads < UPLOADS // SHARDS:
+
+    def seen():
+        """When the kills came: both while an image was on trial and while none was, else it is luck."""
+        return {kill.split(": ")[1] for kill in prey.kills} >= {"trying", "nothing on trial"}
+
+    enough = UPLOADS // SHARDS
+    while uploads < enough or (not seen() and uploads < 10 * enough):
         moments = moments or rng.sample(MOMENTS, len(MOMENTS))
         uploads += one_round(prey, moments.pop())
     last = prey.maker.firmware("good")
@@ -237,5 +243,4 @@ def test_killed_at_any_moment(victim, record_property, shard):
     for moment, count in sorted(prey.kills.items()):
         print(f"{count:4} {moment}")
         record_property(moment, count)
-    seen = {kill.split(": ")[1] for kill in prey.kills}
-    assert "trying" in seen and "nothing on trial" in seen, "the kills came at the same moments only"
+    assert seen(), "the kills came at the same moments only"

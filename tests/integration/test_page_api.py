@@ -91,11 +91,14 @@ def test_routes_with_a_password(start_page):
 def test_wrong_passwords_take_longer_and_longer_for_who_sends_them(start_page):
     page = start_page()
     statuses = []
-    while 429 not in statuses:
+
+    def waits_long():
         answer = page.get("/api/sysinfo", password="wrong", source="127.0.0.2")
         statuses.append(answer.status)
-        assert len(statuses) < 20 and answer.status in (401, 429), statuses
-    assert int(answer.headers["retry-after"]) >= 1
+        assert statuses.count(401) < 20 and answer.status in (401, 429), statuses
+        return answer.status == 429 and int(answer.headers["retry-after"]) >= 4
+
+    wait_until(waits_long, "it has to wait long enough for what follows, on a busy machine, too")
     assert page.get("/api/sysinfo", source="127.0.0.2").status == 429, "the right one counts while it has to wait"
     assert page.get("/api/sysinfo").status == 200, "somebody else has to wait"
 
@@ -296,11 +299,11 @@ def test_events_follow_an_upload(start_page, version_2):
         assert page.get("/api/events").error == (503, "too_many_streams")
         with page.connect() as connection:
             rest = begin_upload(page, connection, version_2, 100_000)
-            during = next(event for event in events if "progress" in event)
-            assert during["phase"] == "receiving" and during["source"] == "browser 127.0.0.1"
+            for stream in events, others:  # before the rest is sent: four times a second they look what is new
+                during = next(event for event in stream if "progress" in event)
+                assert during["phase"] == "receiving" and during["source"] == "browser 127.0.0.1"
             connection.sendall(rest)
             assert read_answer(connection).json == {"result": "installed"}
-        assert any(event["phase"] == "receiving" for event in others)
     page.device.wait_version(2)
     with contextlib.ExitStack() as stack:
         assert next(read_events(open_stream(page, stack)))["last"] == "confirmed ok"

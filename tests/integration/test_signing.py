@@ -1,19 +1,18 @@
 """airlift keygen, sign and verify against the openssl program: what one makes, the other takes."""
+import contextlib
 import gzip
 import hashlib
 import json
 import os
-import pty
 import stat
-import termios
 
 import pytest
 
 import fake_device
-from device_process import wait_until
 from fake_device import FakeDevice
 from signing_tools import (ESP32, KEY_TYPES, Key, airlift, esp32_options, footer, keys, manifest, openssl,  # noqa: F401
                            sign_by_openssl, split_airlift)
+from terminal import Terminal
 
 RSA = ["rsa2048", "rsa3072", "rsa4096"]
 EC = ["p256", "p384"]
@@ -142,41 +141,47 @@ def test_without_a_terminal_nobody_is_asked(airlift, locked_key, image, tmp_path
     assert "no terminal" in done.stderr and not (tmp_path / "new.pem").exists()
 
 
-def at_terminal(*command, types):
-    """Runs a command at a terminal of its own and types a line at each prompt: (all it showed, exit code)."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execv(command[0], [str(word) for word in command])
-    shown, typed = b"", 0
-    while True:
-        try:
-            part = os.read(terminal, 1000)
-        except OSError:  # the terminal's other side is gone
-            break
-        shown += part
-        if typed < len(types) and shown.count(b": ") > typed:
-            wait_until(lambda: not termios.tcgetattr(terminal)[3] & termios.ECHO, "what is typed is no longer shown")
-            os.write(terminal, types[typed].encode() + b"\n")
-            typed += 1
-    os.close(terminal)
-    return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+@pytest.fixture
+def at_terminal(binaries):
+    """Runs airlift at a terminal of its own and types a line at each prompt: (all it showed, exit code)."""
+
+    def run(*arguments, types):
+        with contextlib.closing(Terminal([binaries / "airlift", *map(str, arguments)])) as terminal:
+            place = 0
+            for line in types:
+                place = terminal.wait(": ", since=place)
+                assert not terminal.echoes()
+                terminal.type(line)
+            code, shown = terminal.end()
+            assert terminal.echoes()
+            return shown, code
+
+    return run
 
 
-def test_the_passphrase_is_asked_for_at_the_terminal_unseen(airlift, binaries, verify, tmp_path, image):
+def test_the_passphrase_is_asked_for_at_the_terminal_unseen(at_terminal, verify, tmp_path, image):
     key = Key(tmp_path / "asked.pem")
-    shown, code = at_terminal(binaries / "airlift", "keygen", "--passphrase", "-o", key.path,
-                              types=[PASSPHRASE, PASSPHRASE])
+    shown, code = at_terminal("keygen", "--passphrase", "-o", key.path, types=[PASSPHRASE + "\n", PASSPHRASE + "\n"])
     assert code == 0 and PASSPHRASE not in shown, shown
     assert "ENCRYPTED" in key.path.read_text()
-    shown, code = at_terminal(binaries / "airlift", "sign", "--key", key.path, "--version", "1", image, types=[PASSPHRASE])
+    shown, code = at_terminal("sign", "--key", key.path, "--version", "1", image, types=[PASSPHRASE + "\n"])
     assert code == 0 and PASSPHRASE not in shown, shown
     verify(f"{image}.signed", key)
 
 
-def test_two_different_passphrases_make_no_key(binaries, tmp_path):
-    shown, code = at_terminal(binaries / "airlift", "keygen", "--passphrase", "-o", tmp_path / "key.pem",
-                              types=[PASSPHRASE, "something else"])
-    assert code == 8 and "not the same twice" in shown
+INTERRUPT, END_OF_INPUT = "\x03", "\x04"
+
+
+@pytest.mark.parametrize("types, said", [
+    ([PASSPHRASE + "\n", "something else\n"], "not the same twice"),
+    ([PASSPHRASE + "\n", INTERRUPT], "not the same twice"),
+    ([PASSPHRASE + INTERRUPT], "no passphrase was typed"),
+    ([END_OF_INPUT], "no passphrase was typed"),
+    (["\n", "\n"], "the passphrase is empty"),
+])
+def test_without_the_same_passphrase_twice_there_is_no_key(at_terminal, tmp_path, types, said):
+    shown, code = at_terminal("keygen", "--passphrase", "-o", tmp_path / "key.pem", types=types)
+    assert code == 8 and said in shown and PASSPHRASE not in shown, shown
     assert not (tmp_path / "key.pem").exists()
 
 

@@ -32,7 +32,7 @@ def running(start_device, tmp_path):
     """A function that starts a device with an application that confirms itself, in slot A."""
 
     def start(**ota):
-        device = start_device(ota=ota, firmware=apps.recorder(tmp_path, "first"))
+        device = start_device(ota=ota, firmware=apps.steady(tmp_path, "first"))
         device.log.wait("application: ready")
         return device
 
@@ -132,8 +132,8 @@ def test_an_application_that(running, tmp_path, version_2, failure):
     tries = [] if make is apps.no_program else [make.__name__] * 2
     wait_until(lambda: apps.runs(tmp_path) == ["first", *tries, "first"], "the first application runs again")
     said = slot(status, "B")["reason"]
-    assert device.log.text().count(f"trial failed: {said['text']}. {said['advice']}") == 2
     device.log.wait(f"rolled back: {said['text']}")
+    assert device.log.text().count(f"trial failed: {said['text']}. {said['advice']}") == 2
     wait_until(lambda: device.status()["history"][0]["result"] == "rolled back", "the history tells it")
     assert device.status()["history"][0]["cause"]["name"] == reason
     if "alive" not in ota.get("confirm", ""):
