@@ -121,6 +121,15 @@ TEST_F(Update, AsksOnlyWhenSomebodyWantsItWithoutInterval) {
   EXPECT_EQ(update.checks(), 1U);
 }
 
+TEST_F(Update, ReadsTheRunningImageBeforeACheckIsWanted) {
+  answer(304);
+  start_with(old_image);
+  run();
+  EXPECT_TRUE(update.check_now().ok());
+  (void)board.loop(now);
+  EXPECT_EQ(http.asked.size(), 1U);
+}
+
 TEST_F(Update, WaitsWhileAnUploadIsOn) {
   answer(304);
   start_with(old_image);

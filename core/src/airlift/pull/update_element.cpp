@@ -101,17 +101,18 @@ milliseconds UpdateElement::do_loop(Instant now) {
   return may_ask() && settings_.usable() ? wait_for_turn() : idle_wait;
 }
 
-/// Until somebody wants a check or it is time for one, and nothing else is on.
+/// Until somebody wants a check or it is time for one, and nothing else is on. The running image is read
+/// before: then the check asks at once.
 milliseconds UpdateElement::wait_for_turn() {
+  if (!running_.known() && !ota_.busy()) {
+    running_.step();
+    return milliseconds{0};
+  }
   const bool due = wanted_ || (next_at_ && now_ >= *next_at_);
   const Instant look_at = due ? look_again_at_ : next_at_.value_or(now_ + idle_wait);
   if (now_ < look_at) return std::min<milliseconds>(idle_wait, look_at - now_);
   if (!due || postponed()) return idle_wait;
-  if (running_.known()) {
-    begin_check();
-  } else {
-    running_.step();
-  }
+  begin_check();
   return milliseconds{0};
 }
 
