@@ -1,7 +1,6 @@
 """nginx and airlift serve giving the same folder, each in one process with one thread, with one certificate."""
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 
@@ -9,7 +8,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests" / "integration"))
 from device_process import wait_until  # noqa: E402
 
-HOST, PATH = "127.0.0.1", "/lamp/stable/firmware.bin"
+PATH = "/lamp/stable/firmware.bin"
 
 # Both log what they answer into a file, gathered, and take TLS 1.2 and 1.3 with the same groups; nginx' worker does the work.
 NGINX = """daemon off;
@@ -45,22 +44,22 @@ def require(*programs):
 
 
 class Site:
-    """A folder as airlift publish writes it, in `directory`, and a certificate for this host."""
+    """A folder as airlift publish writes it, in `directory`, and a certificate for `host`, an IP address."""
 
-    def __init__(self, directory, image):
+    def __init__(self, directory, image, host="127.0.0.1"):
         directory.chmod(0o755)  # nginx' worker is another user, when this is root
-        self.directory, self.folder = directory, directory / "updates"
+        self.directory, self.folder, self.host = directory, directory / "updates", host
         self.certificate, self.key = directory / "certificate.pem", directory / "key.pem"
         file = self.folder / PATH[1:]
         file.parent.mkdir(parents=True)
         file.write_bytes(image)
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=bench",
-                        "-addext", f"subjectAltName=IP:{HOST}", "-keyout", self.key, "-out", self.certificate], check=True, capture_output=True)
+                        "-addext", f"subjectAltName=IP:{host}", "-keyout", self.key, "-out", self.certificate], check=True, capture_output=True)
         self.key.chmod(0o600)
 
 
 class Server:
-    """One of the two, as a context. `wrapper` stands before its command, for instance taskset."""
+    """One of the two, as a context. `wrapper` stands before its command: taskset, or what enters a namespace."""
 
     def __init__(self, site, http_port, wrapper=()):
         self.site, self.http_port, self.https_port, self._wrapper = site, http_port, http_port + 1, wrapper
@@ -85,15 +84,11 @@ class Server:
     def _listens(self):
         if self._process.poll() is not None:
             raise SystemExit(f"{self.name} has ended: " + (self._directory / "log").read_text())
-        try:
-            for port in (self.http_port, self.https_port):
-                socket.create_connection((HOST, port), 1).close()
-        except OSError:
-            return False
-        return True
+        asked = subprocess.run([*self._wrapper, "curl", "-skI", "--noproxy", "*", self.url(tls=True)], capture_output=True)
+        return asked.stdout.startswith(b"HTTP/1.1 200")
 
     def url(self, tls):
-        return f"https://{HOST}:{self.https_port}{PATH}" if tls else f"http://{HOST}:{self.http_port}{PATH}"
+        return f"https://{self.site.host}:{self.https_port}{PATH}" if tls else f"http://{self.site.host}:{self.http_port}{PATH}"
 
     def processor_seconds(self):
         """Of the process that answers."""
@@ -111,7 +106,7 @@ class Nginx(Server):
 
     def _command(self):
         (self._directory / "nginx.conf").write_text(NGINX.format(
-            directory=self._directory, host=HOST, http_port=self.http_port, https_port=self.https_port, certificate=self.site.certificate,
+            directory=self._directory, host=self.site.host, http_port=self.http_port, https_port=self.https_port, certificate=self.site.certificate,
             key=self.site.key, folder=self.site.folder))
         return ["nginx", "-p", self._directory, "-c", self._directory / "nginx.conf", "-e", self._directory / "log"]
 
@@ -127,7 +122,7 @@ class AirliftServe(Server):
         self._binaries = binaries
 
     def _command(self):
-        return [self._binaries / "airlift", "serve", self.site.folder, "--bind", HOST, "--http-port", str(self.http_port), "--https-port",
+        return [self._binaries / "airlift", "serve", self.site.folder, "--bind", self.site.host, "--http-port", str(self.http_port), "--https-port",
                 str(self.https_port), "--cert", self.site.certificate, "--key", self.site.key, "--state", self._directory]
 
     def _worker(self):
