@@ -123,6 +123,7 @@ class LinuxDevice {
     note_mode(state_.run_directory(), board_.mode());
     puller_.note().begin();
     board_.start(now);
+    puller_.note().look(now);  // it is there once the device says that it is ready
     // A Linux host brings the device up when both are there; see packaging/airlift-device.service.
     board_.network_is_up(now);
     board_.time_is_known(now);
