@@ -2,7 +2,7 @@
 option(AIRLIFT_TESTS "Build the tests" ON)
 option(AIRLIFT_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(AIRLIFT_BENCH "Build the benchmarks" OFF)
-option(AIRLIFT_UNITY "Compile files with costly headers together" ON)
+option(AIRLIFT_UNITY "Compile files that include the same headers together" ON)
 set(AIRLIFT_SANITIZE "" CACHE STRING "Sanitizers for everything, as -fsanitize= takes them")
 
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -28,8 +28,8 @@ if(AIRLIFT_SANITIZE)
   add_link_options(-fsanitize=${AIRLIFT_SANITIZE})
 endif()
 
-# airlift_compile_together(target group files...): one compilation for all of them. Off where a tool, clang-tidy for
-# instance, wants to see each file as it is.
+# airlift_compile_together(target group files...): one compilation for all of them, as most of the time goes into headers.
+# They share one unnamed namespace then; a file whose names clash with another's stays out, or goes into another group.
 function(airlift_compile_together target group)
   if(AIRLIFT_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)

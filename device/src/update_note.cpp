@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 3> lasting{"last", "last.time", "last.ver
 constexpr seconds progress_interval{1};
 constexpr std::uint64_t noticeable_s{5};  // how much the time of the next check must have moved
 
-std::string path_in(const std::string& run_directory) {
+std::string note_path_in(const std::string& run_directory) {
   return run_directory + "/update";
 }
 
@@ -45,7 +45,7 @@ bool alike(UpdateNote a, UpdateNote b) {
 }  // namespace
 
 std::optional<UpdateNote> UpdateNote::read(const std::string& run_directory) {
-  std::ifstream file{path_in(run_directory)};
+  std::ifstream file{note_path_in(run_directory)};
   const auto json = nlohmann::json::parse(file, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   UpdateNote note;
@@ -58,11 +58,11 @@ std::optional<UpdateNote> UpdateNote::read(const std::string& run_directory) {
 void UpdateNote::write(const std::string& run_directory) const {
   const std::string text =
       nlohmann::json(values_).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  [[maybe_unused]] const bool noted = posix::replace_file(path_in(run_directory), text);
+  [[maybe_unused]] const bool noted = posix::replace_file(note_path_in(run_directory), text);
 }
 
 void UpdateNote::remove(const std::string& run_directory) {
-  [[maybe_unused]] const bool removed = posix::remove_file(path_in(run_directory));
+  [[maybe_unused]] const bool removed = posix::remove_file(note_path_in(run_directory));
 }
 
 std::string UpdateNote::text(std::string_view key) const {

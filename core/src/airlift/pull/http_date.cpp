@@ -5,19 +5,19 @@
 namespace airlift::pull {
 namespace {
 
-constexpr std::string_view pattern{"aaa, 00 aaa 0000 00:00:00 GMT"};
+constexpr std::string_view date_form{"aaa, 00 aaa 0000 00:00:00 GMT"};
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 bool has_form(std::string_view text) {
-  if (text.size() != pattern.size()) return false;
+  if (text.size() != date_form.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool digit = text[i] >= '0' && text[i] <= '9';
-    const bool fits = pattern[i] == '0'   ? digit
-                      : pattern[i] == 'a' ? is_letter(text[i])
-                                          : text[i] == pattern[i];
+    const bool fits = date_form[i] == '0'   ? digit
+                      : date_form[i] == 'a' ? is_letter(text[i])
+                                            : text[i] == date_form[i];
     if (!fits) return false;
   }
   return true;
