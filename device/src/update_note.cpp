@@ -58,7 +58,9 @@ std::optional<UpdateNote> UpdateNote::read(const std::string& run_directory) {
 void UpdateNote::write(const std::string& run_directory) const {
   const std::string text =
       nlohmann::json(values_).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  [[maybe_unused]] const bool noted = posix::replace_file(note_path_in(run_directory), text);
+  // Each state of a check is noted: a disk would be worn for nothing.
+  [[maybe_unused]] const bool noted =
+      posix::replace_file(note_path_in(run_directory), text, posix::Lasting::while_running);
 }
 
 void UpdateNote::remove(const std::string& run_directory) {

@@ -32,7 +32,8 @@ bool sync_directory_of(const std::string& path) {
 
 }  // namespace
 
-bool replace_file(const std::string& path, std::string_view text) {
+bool replace_file(const std::string& path, std::string_view text, Lasting lasting) {
+  const bool sync = lasting == Lasting::over_power_cut;
   const std::string unfinished = path + ".new";
   ::unlink(unfinished.c_str());
   const UniqueFd fd{
@@ -42,9 +43,9 @@ bool replace_file(const std::string& path, std::string_view text) {
   if (::stat(path.c_str(), &old) == 0) {
     [[maybe_unused]] const int given = ::fchown(fd.get(), old.st_uid, old.st_gid);
   }
-  if (write_all(fd.get(), text) && ::fsync(fd.get()) == 0 &&
+  if (write_all(fd.get(), text) && (!sync || ::fsync(fd.get()) == 0) &&
       std::rename(unfinished.c_str(), path.c_str()) == 0) {
-    return sync_directory_of(path);
+    return !sync || sync_directory_of(path);
   }
   const int reason = errno;
   ::unlink(unfinished.c_str());
