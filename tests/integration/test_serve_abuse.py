@@ -186,29 +186,63 @@ def test_ends_whoever_takes_too_long(start_server):  # noqa: F811
 
 
 class Downloads:
-    """Many clients that download at the same time, in one thread; each checks what it got."""
+    """Many clients that download at the same time, in one thread. They have begun when this is made; with `digests` they go on."""
 
     def __init__(self, server, count):
-        self.bodies = {}
-        selector = selectors.DefaultSelector()
-        for _ in range(count):
-            client = socket.create_connection(("127.0.0.1", server.port), DEADLINE_S)
+        self._clients = [socket.socket() for _ in range(count)]
+        for client in self._clients:
+            client.settimeout(DEADLINE_S)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)  # the rest of the image stays with the server
+            client.connect(("127.0.0.1", server.port))
             client.sendall(b"GET /lamp/stable HTTP/1.0\r\n\r\n")
+
+    def wait_answered(self):
+        """Until each has the beginning of its answer."""
+        for client in self._clients:
+            assert client.recv(1, socket.MSG_PEEK)
+
+    def digests(self):
+        """Of what they got, each once."""
+        selector, heads, hashes = selectors.DefaultSelector(), {}, {}
+        for client in self._clients:
             selector.register(client, selectors.EVENT_READ)
-            self.bodies[client] = []
         deadline = time.monotonic() + 4 * DEADLINE_S
         while selector.get_map() and time.monotonic() < deadline:
             for key, _ in selector.select(1):
-                piece = key.fileobj.recv(1 << 20)
-                self.bodies[key.fileobj].append(piece)
+                client, piece = key.fileobj, key.fileobj.recv(1 << 20)
                 if not piece:
-                    selector.unregister(key.fileobj)
-                    key.fileobj.close()
+                    selector.unregister(client)
+                    client.close()
+                elif client in hashes:
+                    hashes[client].update(piece)
+                else:
+                    heads[client] = heads.get(client, b"") + piece
+                    _, end, body = heads[client].partition(b"\r\n\r\n")
+                    if end:
+                        hashes[client] = hashlib.sha256(body)
         assert not selector.get_map(), f"{len(selector.get_map())} have not ended"
+        assert len(hashes) == len(self._clients)
+        return {each.digest() for each in hashes.values()}
 
-    def digests(self):
-        wholes = (b"".join(pieces).split(b"\r\n\r\n", 1)[1] for pieces in self.bodies.values())
-        return {hashlib.sha256(whole).digest() for whole in wholes}
+
+CROWD_SIZES = [100, pytest.param(1000, marks=pytest.mark.skipif("AIRLIFT_LONG" not in os.environ, reason="takes long: set AIRLIFT_LONG"))]
+
+
+@pytest.mark.parametrize("count", CROWD_SIZES)
+def test_a_crowd_gets_whole_versions_of_an_image_that_is_replaced(start_server, count):  # noqa: F811
+    old, new = (secrets.token_bytes(1 << 20) for _ in range(2))
+    if not allow_descriptors(count + 100):
+        pytest.skip(f"{count} connections need a higher limit of open files")
+    server = start_server(image=old)
+    early = Downloads(server, count // 2)
+    early.wait_answered()
+    server.write(new, "lamp/stable/.new").rename(server.folder / "lamp/stable/firmware.bin")
+    server.wait_content(new)
+    late = Downloads(server, count // 2)
+    late.wait_answered()
+    assert early.digests() == {hashlib.sha256(old).digest()}
+    assert late.digests() == {hashlib.sha256(new).digest()}
+    assert server.stop() == 0
 
 
 def test_a_thousand_clients_at_the_same_time(start_server):  # noqa: F811
@@ -216,8 +250,7 @@ def test_a_thousand_clients_at_the_same_time(start_server):  # noqa: F811
         pytest.skip("1,000 connections need a higher limit of open files")
     image = secrets.token_bytes(100_000)
     server = start_server(image=image)
-    downloads = Downloads(server, 1000)
-    assert downloads.digests() == {hashlib.sha256(image).digest()}
+    assert Downloads(server, 1000).digests() == {hashlib.sha256(image).digest()}
     assert server.stop() == 0
 
 
