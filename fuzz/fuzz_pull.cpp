@@ -64,7 +64,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   rig.set("update", "redirects", "any");
   rig.start_with(airlift::testing::test_image(3000, 1));
   rig.file_server.file = airlift::testing::test_image(5000, 2);
-  rig.http.piece_bytes = 1 + input.number();
+  const std::size_t number = input.number();
+  rig.http.piece_bytes = 1 + number;
+  rig.http.end = static_cast<airlift::testing::FakeHttpClient::End>(number % 2);
   std::vector<std::string> sent;  // every file of which anything was given, and every whole answer
   rig.serve([&](const HttpAsked& asked) {
     HttpGiven given = answer(input, rig.file_server, asked);

@@ -3,6 +3,7 @@
 // back, cuts it, or hands it out in pieces.
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <string>
@@ -57,6 +58,11 @@ struct HttpGiven {
 class FakeHttpClient final : public port::HttpClient {
  public:
   using Server = std::function<HttpGiven(const HttpAsked&)>;
+  /// How read() tells the end of a body: the port leaves it open.
+  enum class End : std::uint8_t {
+    alone,  ///< as CurlClient does
+    with_last_bytes,
+  };
 
   [[nodiscard]] Status start(const Request& request) override {
     HttpAsked now;
@@ -69,7 +75,7 @@ class FakeHttpClient final : public port::HttpClient {
     now.ca = request.trust.ca;
     now.pins.assign(request.trust.pins.begin(), request.trust.pins.end());
     asked.push_back(now);
-    state_ = State::idle;
+    give_up();
     if (refuses != UpdateError::none) return refuses;
     given = server(now);
     given_bytes_ = 0;
@@ -91,24 +97,25 @@ class FakeHttpClient final : public port::HttpClient {
   [[nodiscard]] const Response& response() const override { return response_; }
 
   [[nodiscard]] Result<Read> read(MutableBytes into) override {
-    if (state_ != State::responding) return UpdateError::connection_lost;
+    if (state_ != State::responding) std::abort();
     if (given_bytes_ >= given.cut_after) {
       fail(given.cut_with);
       return error_;
     }
-    const std::size_t end = std::min({given.body.size(), given.cut_after, given.held_after});
-    const std::size_t count = std::min({into.size(), piece_bytes, end - given_bytes_});
+    const std::size_t last = std::min({given.body.size(), given.cut_after, given.held_after});
+    const std::size_t count = std::min({into.size(), piece_bytes, last - given_bytes_});
     std::copy_n(given.body.begin() + static_cast<std::ptrdiff_t>(given_bytes_), count, into.begin());
     given_bytes_ += count;
     most_read_bytes = std::max(most_read_bytes, given_bytes_);
     const bool ended = given_bytes_ == given.body.size() && given.cut_after > given_bytes_ &&
-                       given.held_after >= given.body.size();
+                       given.held_after >= given.body.size() && (end == End::with_last_bytes || count == 0);
+    if (ended) state_ = State::idle;
     return Read{count, ended};
   }
 
   [[nodiscard]] UpdateError error() const override { return error_; }
   void cancel() override {
-    state_ = State::idle;
+    give_up();
     ++cancels;
   }
 
@@ -118,10 +125,15 @@ class FakeHttpClient final : public port::HttpClient {
   std::vector<HttpAsked> asked;
   UpdateError refuses{UpdateError::none};  ///< start() ends so
   std::size_t piece_bytes{HttpGiven::all};
+  End end{End::alone};
   std::size_t most_read_bytes{0};  ///< of one body
   int cancels{0};
 
  private:
+  void give_up() {
+    state_ = State::idle;
+    response_ = {};
+  }
   void fail(UpdateError error) {
     state_ = State::failed;
     error_ = error;

@@ -1,5 +1,6 @@
 #include "airlift_posix/curl_client.hpp"
 
+#include <cassert>
 #include <filesystem>
 
 namespace airlift::posix {
@@ -29,7 +30,7 @@ const port::HttpClient::Response& CurlClient::response() const {
 }
 
 Result<port::HttpClient::Read> CurlClient::read(MutableBytes into) {
-  if (state() != State::responding) return Read{};
+  assert(state() == State::responding);
   Read read{transfer_->take(into), false};
   read_out_ = read.count == 0 && transfer_->over();
   if (read_out_ && transfer_->error() != UpdateError::none) return transfer_->error();

@@ -17,10 +17,9 @@ class CurlClient final : public port::HttpClient {
   CurlClient(EventLoop& loop, std::string directory) : loop_{loop}, directory_{std::move(directory)} {}
 
   [[nodiscard]] Status start(const Request& request) override;
-  /// `responding` until read() has given the last byte, or the error that follows it; then `idle` or
-  /// `failed`.
   [[nodiscard]] State state() override;
   [[nodiscard]] const Response& response() const override;
+  /// The end of the body comes alone, after the last bytes.
   [[nodiscard]] Result<Read> read(MutableBytes into) override;
   [[nodiscard]] UpdateError error() const override;
   void cancel() override;

@@ -195,6 +195,8 @@ TEST_F(Answers, ALengthThatIsTooLargeIsCaught) {
     return given;
   });
   EXPECT_EQ(check_to_the_end(), "failed connection_lost");
+  http.end = testing::FakeHttpClient::End::with_last_bytes;
+  EXPECT_EQ(check_to_the_end(), "failed connection_lost");
   expect_nothing_installed();
   expect_next_check_installs();
 }

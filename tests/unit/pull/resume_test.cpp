@@ -177,6 +177,14 @@ TEST_F(Resume, WithoutAValidatorStartsAnew) {
   EXPECT_EQ(ranges(), (std::vector<std::string>{"bytes=-768", "whole", "bytes=-768", "whole"}));
 }
 
+TEST_F(Resume, EndsWhenItCannotStartAnew) {
+  file_server.etag = "";
+  cut_then(3000, [](HttpGiven& given) { given.no_head = UpdateError::no_connection; });
+  EXPECT_EQ(check_to_the_end(), "failed no_connection");
+  EXPECT_EQ(ranges(), (std::vector<std::string>{"bytes=-768", "whole", "bytes=-768"}));
+  EXPECT_FALSE(ota.busy());
+}
+
 TEST_F(Resume, ByAServerThatIgnoresRangesStartsAnew) {
   file_server.knows_ranges = false;
   serve([this](const HttpAsked& asked) {
@@ -290,6 +298,25 @@ TEST_F(Resume, WaitsAsLongAsTheServerSays) {
   run(seconds{44});
   EXPECT_EQ(http.asked.size(), 3U);
   run(seconds{1});
+  EXPECT_EQ(last(), "installed ok");
+}
+
+TEST_F(Resume, WaitsOnlyOnceForWhatTheServerSaidOnce) {
+  serve([this](const HttpAsked& asked) {
+    HttpGiven given = file_server(asked);
+    if (http.asked.size() == 2) given.cut_after = 3000;
+    if (http.asked.size() == 3) {
+      given.status = 503;
+      given.retry_after = "45";
+    }
+    if (http.asked.size() == 4) given.no_head = UpdateError::connection_lost;
+    return given;
+  });
+  EXPECT_EQ(check(), "");
+  run(seconds{1});
+  run(seconds{45});
+  ASSERT_EQ(http.asked.size(), 4U);
+  run(seconds{4});
   EXPECT_EQ(last(), "installed ok");
 }
 

@@ -36,7 +36,7 @@ TEST(Schedule, SpreadsTheFirstCheck) {
 
 TEST(Schedule, SpreadsTheNextOnes) {
   expect_spread([](std::uint32_t draw) { return regular_wait(hours{1}, draw); }, minutes{54}, minutes{66});
-  constexpr milliseconds year = hours{24 * 366};
+  static constexpr milliseconds year = hours{24 * 366};
   expect_spread([](std::uint32_t draw) { return regular_wait(year, draw); }, year - year / 10,
                 year + year / 10);
 }

@@ -39,13 +39,17 @@ TEST_F(StraightPath, TakesTheBodyOfAServerThatIgnoresRanges) {
   EXPECT_EQ(system.reboots, 1);
 }
 
-TEST_F(StraightPath, TakesItInPiecesOfAnySize) {
-  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1000}, std::size_t{4999}}) {
-    http.piece_bytes = piece;
-    EXPECT_EQ(check_to_the_end(), "installed ok") << piece;
-    EXPECT_EQ(storage.staged_image(), new_image) << piece;
-    memory.record = {};
-    (void)storage.store.give_up_target(image::Kind::firmware);
+TEST_F(StraightPath, TakesItInPiecesOfAnySizeHoweverItsEndIsTold) {
+  using End = testing::FakeHttpClient::End;
+  for (const End end : {End::alone, End::with_last_bytes}) {
+    http.end = end;
+    for (const std::size_t piece : {1U, 7U, 768U, 1000U, 4999U, 5000U}) {
+      http.piece_bytes = piece;
+      EXPECT_EQ(check_to_the_end(), "installed ok") << piece;
+      EXPECT_EQ(storage.staged_image(), new_image) << piece;
+      memory.record = {};
+      (void)storage.store.give_up_target(image::Kind::firmware);
+    }
   }
 }
 

@@ -63,7 +63,8 @@ class HttpClient {
   enum class State : std::uint8_t {
     idle,        ///< start() ends it
     asking,      ///< ended by the head of the answer, an error, cancel()
-    responding,  ///< response() is there; ended by the end of the body, an error, cancel()
+    responding,  ///< response() is there; ended by read() alone, which tells the end or an error, and
+                 ///< cancel()
     failed,      ///< error() says why; start() or cancel() ends it
   };
 
@@ -73,15 +74,17 @@ class HttpClient {
   /// URL of this kind; key_unreadable: `ca` cannot be used; tls_failed: no TLS on this board; network_failed.
   [[nodiscard]] virtual Status start(const Request& request) = 0;
   [[nodiscard]] virtual State state() = 0;
-  /// In `responding`.
+  /// From `responding` to the next start() or cancel(); before and after, an empty one.
   [[nodiscard]] virtual const Response& response() const = 0;
 
   struct Read {
-    std::size_t count{0};     ///< bytes put into the buffer; 0: nothing there now
-    bool end_of_body{false};  ///< all of it has been given
+    std::size_t count{0};  ///< bytes put into the buffer; 0: nothing there now
+    /// All of it has been given: the state is `idle`. Comes with the last bytes or, as a port likes it, in a
+    /// later read with count 0; for an empty body, too.
+    bool end_of_body{false};
   };
-  /// In `responding`: the next bytes of the body. Outcomes: what was read; as error(): then the state is
-  /// `failed`.
+  /// In `responding`, nowhere else: the next bytes of the body. Outcomes: what was read; as error(): then the
+  /// state is `failed`. All bytes that came before an error are given before it.
   [[nodiscard]] virtual Result<Read> read(MutableBytes into) = 0;
 
   /// In `failed`: name_not_found, no_connection, connection_lost (also a body shorter than its
