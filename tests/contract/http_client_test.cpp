@@ -332,6 +332,7 @@ class HttpClientProxyTest : public HttpClientTest {
     request.url = url;
     request.proxy = proxy;
     request.credentials = "lamp:secret";
+    request.trust.roots = HttpClient::Trust::Roots::none;  // no server gets that far: the system's cost time
     const Exchange exchange = get(request);
     proxy_.reset();
     return exchange;

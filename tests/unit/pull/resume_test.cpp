@@ -370,8 +370,10 @@ TEST_F(ResumeOfLarge, ADripIsAStandstill) {
 }
 
 TEST_F(Resume, IsNotTriedAfterAStop) {
+  set("update", "auth", "user:secret");
   cut_once_after(3000);
   EXPECT_EQ(check(), "");
+  EXPECT_EQ(update.settings().credentials(), "user:secret");
   board.stop();
   EXPECT_FALSE(update.busy());
   EXPECT_EQ(http.state(), port::HttpClient::State::idle);

@@ -431,7 +431,6 @@ void PullCourse::lost(UpdateError error) {
 void PullCourse::cut(UpdateError reason, Purpose next) {
   ports_.client.cancel();
   if (++cuts_ >= most_cuts || outcome_.retry_after > longest_pause) return fail(reason);
-  if (owns_upload_) updater_.pause(reason);
   after_pause_ = next;
   const seconds pause = std::min(longest_pause, seconds{1 << (cuts_ - 1)});
   enter(State::pausing, std::max(pause, outcome_.retry_after));
