@@ -201,6 +201,20 @@ TEST_F(Answers, ALengthThatIsTooLargeIsCaught) {
   expect_next_check_installs();
 }
 
+// libcurl hands out no more than was announced: nothing in the body itself would show it.
+TEST_F(Answers, ALengthThatIsNotThatOfTheFileWithThisTagIsCaught) {
+  for (const std::uint64_t length : {4000U, 6000U}) {
+    change(2, [length](HttpGiven& given) {
+      given.content_length = length;
+      given.body.resize(std::min<std::size_t>(length, given.body.size()));
+    });
+    EXPECT_EQ(check_to_the_end(), "failed bad_response") << length;
+    expect_nothing_installed();
+    http.asked.clear();
+  }
+  expect_next_check_installs();
+}
+
 TEST_F(Answers, TheEndOfTheBodyIsWaitedFor) {
   change(2, [](HttpGiven& given) {
     given.body += "x";

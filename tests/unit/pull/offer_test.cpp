@@ -150,6 +150,20 @@ TEST(Offer, IsContinuedByItsRestOnly) {
     EXPECT_FALSE(continues(part(range), offer, 400)) << range;
 }
 
+TEST(Offer, ContradictsItselfWithTwoSizesUnderOneTag) {
+  Offer a = read_whole(whole(1000)).value();
+  Offer b = read_whole(whole(999)).value();
+  EXPECT_FALSE(contradict(a, b));
+  a.etag = b.etag = Etag{"\"v1\""};
+  EXPECT_TRUE(contradict(a, b));
+  b.etag = Etag{"\"v2\""};
+  EXPECT_FALSE(contradict(a, b));
+  a.etag = b.etag = Etag{"W/\"v1\""};
+  EXPECT_FALSE(contradict(a, b));
+  b = a;
+  EXPECT_FALSE(contradict(a, b));
+}
+
 TEST(Offer, MayBeTheSameFile) {
   Offer a = read_whole(whole(1000)).value();
   Offer b = a;

@@ -141,10 +141,13 @@ TEST_F(RuledOut, AtTheEndAtTheLatest) {
   EXPECT_EQ(memory.record.sha256, crypto::sha256(as_bytes(old_image)));
   EXPECT_EQ(check(), "up_to_date ok");
   EXPECT_EQ(http.asked.size(), 3U);
+  EXPECT_EQ(storage.history.recent().view().size(), 1U) << "nothing has failed";
   fail_with(new_image);
+  const std::uint32_t failed = last_update().number;
   file_server.etag = "";
   serve_file(new_image);
   EXPECT_EQ(check(), "ruled_out failed_before");
+  EXPECT_EQ(last_update().number, failed);
   EXPECT_EQ(system.reboots, 0);
   EXPECT_EQ(storage.staged_image(), "");
 }

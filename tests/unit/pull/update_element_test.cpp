@@ -142,9 +142,7 @@ TEST_F(Update, WaitsWhileAnUploadIsOn) {
   ota.direct_upload().abort(UpdateError::cancelled);
   ota.direct_upload().conclude();
   run();
-  run(milliseconds{9999});
-  EXPECT_EQ(http.asked.size(), 0U);
-  run(milliseconds{1});
+  run(seconds{1});
   EXPECT_EQ(update.checks(), 1U);
 }
 

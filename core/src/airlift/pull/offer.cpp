@@ -107,6 +107,10 @@ bool continues(const Response& response, const Offer& offer, std::uint32_t have)
   return now.ok() && may_be_same(offer, now.value());
 }
 
+bool contradict(const Offer& a, const Offer& b) {
+  return a.size_bytes != b.size_bytes && a.has_strong_etag() && a.etag.view() == b.etag.view();
+}
+
 bool may_be_same(const Offer& a, const Offer& b) {
   const auto differ = [](const auto& x, const auto& y) { return x && y && *x != *y; };
   if (a.size_bytes != b.size_bytes || differ(a.md5, b.md5) || differ(a.sha256, b.sha256)) return false;

@@ -52,6 +52,9 @@ struct Offer {
 [[nodiscard]] bool continues(const port::HttpClient::Response& response, const Offer& offer,
                              std::uint32_t have);
 
+/// Whether one strong ETag stands for files of two sizes: at least one of them is no whole file.
+[[nodiscard]] bool contradict(const Offer& a, const Offer& b);
+
 /// Whether nothing says that these are two files.
 [[nodiscard]] bool may_be_same(const Offer& a, const Offer& b);
 

@@ -105,6 +105,9 @@ void PullCourse::enter(State state, milliseconds at_most) {
 
 void PullCourse::end(CheckResult result, UpdateError error) {
   ports_.client.cancel();
+  // All of it came before it was recognised: no update has failed.
+  const bool recognised = result == CheckResult::up_to_date || error == UpdateError::failed_before;
+  if (owns_upload_ && recognised) updater_.discard();
   let_go_of_upload(error == UpdateError::none ? UpdateError::cancelled : error);
   outcome_.result = result;
   outcome_.error = error;
@@ -229,6 +232,8 @@ void PullCourse::take_not_modified(const Response& response) {
 /// its end comes; 0: all of it.
 void PullCourse::take_offer(const Result<Offer>& offer, std::size_t asked_bytes) {
   if (!offer.ok()) return refuse(offer.error());
+  if (purpose_ != Purpose::question && contradict(offer.value(), offer_))
+    return fail(UpdateError::bad_response);
   const bool same = purpose_ == Purpose::image && may_be_same(offer.value(), offer_);
   if (!same) tail_size_ = 0;
   offer_ = offer.value();

@@ -119,7 +119,7 @@ milliseconds UpdateElement::wait_for_turn() {
 /// True: not now.
 bool UpdateElement::postponed() {
   if (ota_.busy()) {
-    look_again_at_ = now_ + occupied_wait;
+    if (!wanted_) look_again_at_ = now_ + occupied_wait;
     return true;
   }
   const std::uint64_t time_s = ports_.calendar.unix_seconds();

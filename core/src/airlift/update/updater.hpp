@@ -69,6 +69,8 @@ class Updater {
 
   /// Gives up. What is active stays active. `reason` goes into the history when bytes had been taken.
   void abort(UpdateError reason = UpdateError::cancelled);
+  /// Gives up what nobody has missed: the history does not get to know of it.
+  void discard() { enter(Phase::idle); }
 
   [[nodiscard]] Phase phase() const { return phase_; }
   /// In `failed`: the reason. Else none.
