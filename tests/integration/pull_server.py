@@ -5,6 +5,7 @@ import http.server
 import socket
 import ssl
 import threading
+import time
 
 from signing_tools import openssl
 
@@ -16,10 +17,12 @@ class Certificate:
     key: str
 
     @classmethod
-    def make(cls, folder, name, names="IP:127.0.0.1", days=30, issuer=None):
-        """Self-signed, or signed by `issuer`. `days` may be negative: it has expired then."""
-        key, request, file = (folder / f"{name}.{end}" for end in ("key", "csr", "crt"))
-        openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
+    def make(cls, folder, name, names="IP:127.0.0.1", days=30, issuer=None, key=None):
+        """Self-signed, or signed by `issuer`. `days` may be negative: it has expired then. `key`: a file; absent: a new one."""
+        request, file = (folder / f"{name}.{end}" for end in ("csr", "crt"))
+        if not key:
+            key = folder / f"{name}.key"
+            openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
         openssl("req", "-new", "-key", key, "-subj", f"/CN={name}", "-out", request)
         signer = ["-CA", issuer.file, "-CAkey", issuer.key, "-CAcreateserial"] if issuer else ["-signkey", key]
         extensions = folder / f"{name}.ext"
@@ -49,7 +52,7 @@ class Asked:
 
 @dataclasses.dataclass
 class Answer:
-    """What is answered. Content-Length is the body's, unless `headers` give another."""
+    """What is answered. Content-Length is the body's, unless `headers` give another; those of None are left out."""
     status: int = 200
     headers: dict = dataclasses.field(default_factory=dict)
     body: bytes = b""
@@ -57,6 +60,7 @@ class Answer:
     hold_at: int = None             # so much of the body is sent; the rest when `go_on` is set
     go_on: threading.Event = None
     piece: int = 65536              # bytes a send
+    rest_s: float = 0               # after each piece
     raw: bytes = None               # sent in place of everything else
 
 
@@ -160,13 +164,16 @@ class PullServer:
     @staticmethod
     def _send(handler, answer):
         if answer.raw is not None:
-            handler.connection.sendall(answer.raw)
+            for at in range(0, len(answer.raw), answer.piece):
+                handler.connection.sendall(answer.raw[at:at + answer.piece])
+                time.sleep(answer.rest_s)
             handler.close_connection = True
             return
         handler.send_response(answer.status)
         headers = {"Content-Length": len(answer.body)} if answer.status != 304 else {}
         for name, value in (headers | answer.headers).items():
-            handler.send_header(name, str(value))
+            if value is not None:
+                handler.send_header(name, str(value))
         handler.end_headers()
         end = len(answer.body) if answer.cut_after is None else answer.cut_after
         hold = answer.hold_at
@@ -178,5 +185,6 @@ class PullServer:
             stop = min(sent + answer.piece, end, end if hold is None else hold)
             handler.wfile.write(answer.body[sent:stop])
             sent = stop
+            time.sleep(answer.rest_s)
         if answer.cut_after is not None:
             handler.close_connection = True
