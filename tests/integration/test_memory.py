@@ -2,10 +2,12 @@
 import pytest
 
 from espota_client import FILESYSTEM
+from pull_server import Certificate, PullServer, file_answer
 from raw_uploader import RawUploader
 
 MIB = 1024 * 1024
 LIMIT_KIB = 12 * 1024
+PULL_LIMIT_KIB = 24 * 1024  # libcurl and OpenSSL's part of TLS come to it
 
 
 @pytest.mark.long_wait
@@ -24,3 +26,23 @@ def test_peak_memory_does_not_follow_the_size_of_the_image(start_device, sanitiz
     peak = device.peak_rss_kib()
     record_property("peak_kib", peak)
     assert peak < LIMIT_KIB
+
+
+@pytest.mark.long_wait
+@pytest.mark.parametrize("size_mib", [2, 64])
+def test_nor_does_it_when_the_device_fetches_the_image_itself(start_device, sanitized, record_property, tmp_path, size_mib):
+    if sanitized:
+        pytest.skip("peak memory: sanitizers use more memory than they measure")
+    certificate = Certificate.make(tmp_path, "server")
+    device = start_device(slot_size=65 * MIB)
+    device.stop()
+    image = (device.binaries / "airlift-demo-app-2").read_bytes().ljust(size_mib * MIB, b"#")
+    with PullServer(lambda asked: file_answer(asked, image), certificate) as server:
+        device.configure(update={"0": {"url": f"{server.url}/f", "fingerprint": certificate.pin, "interval": "0"}})
+        device.start()
+        done = device.command("check")
+        assert done.returncode == 0, done.stderr
+        device.wait_version(2)
+    peak = device.peak_rss_kib()
+    record_property("peak_kib", peak)
+    assert peak < PULL_LIMIT_KIB
