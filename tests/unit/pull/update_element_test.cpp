@@ -146,6 +146,13 @@ TEST_F(Update, WaitsWhileAnUploadIsOn) {
   EXPECT_EQ(update.checks(), 1U);
 }
 
+TEST_F(Update, DoesNotReadItsImageWhileAnUploadIsOn) {
+  start_with(old_image);
+  EXPECT_EQ(update.loop(now), milliseconds{0});
+  ASSERT_TRUE(ota.begin_direct_upload(testing::announcement_of(new_image)).ok());
+  EXPECT_GT(update.loop(now), milliseconds{0});
+}
+
 TEST_F(Update, WaitsWhileAnImageIsOnTrial) {
   answer(304);
   ASSERT_EQ(storage.install(old_image), UpdateError::none);

@@ -27,8 +27,7 @@ bool is_ambiguous(std::string_view text) {
 }  // namespace
 
 std::optional<WebAddress> parse_web_address(std::string_view text) {
-  http_parser_url url;
-  http_parser_url_init(&url);
+  http_parser_url url{};
   if (is_ambiguous(text) || http_parser_parse_url(text.data(), text.size(), 0, &url) != 0)
     return std::nullopt;
   const std::string_view scheme = part_of(text, url, UF_SCHEMA);
