@@ -59,7 +59,7 @@ class CurlTransfer {
   bool proxied_;
   ServerTrust trust_;
   ResponseHead head_;
-  std::array<std::uint8_t, CURL_MAX_WRITE_SIZE> buffer_;
+  std::array<std::uint8_t, CURL_MAX_WRITE_SIZE> buffer_{};
   std::size_t held_{0};   ///< bytes in buffer_
   std::size_t taken_{0};  ///< of these
   bool paused_{false};    ///< libcurl holds bytes back for which buffer_ had no room
