@@ -17,7 +17,7 @@ namespace {
 /// stop or end the program with the echo still off.
 termios silenced(termios mode) {
   mode.c_iflag |= ICRNL;
-  mode.c_lflag |= ICANON | ISIG;
+  mode.c_lflag |= ICANON | ISIG | NOFLSH;  // else Ctrl-C may swallow what is said of it
   mode.c_lflag &= ~tcflag_t{ECHO | ECHONL};
   mode.c_cc[VSUSP] = mode.c_cc[VQUIT] = _POSIX_VDISABLE;
   return mode;

@@ -179,6 +179,27 @@ TEST_F(EventLoopTest, ServesAvahisTimers) {
   loop_.avahi_api()->timeout_free(timeout);
 }
 
+TEST_F(EventLoopTest, ServesSeveralOfAvahisEventsInOneTurnButNotWithoutEnd) {
+  struct Source {
+    Pipe pipe;
+    int taken{0};
+  } source;
+  for (int i = 0; i < 20; ++i) source.pipe.put();
+  const AvahiPoll* api = loop_.avahi_api();
+  AvahiWatch* watch = api->watch_new(
+      api, source.pipe.read_end.get(), AVAHI_WATCH_IN,
+      [](AvahiWatch*, int, AvahiWatchEvent, void* data) {
+        static_cast<Source*>(data)->pipe.take();
+        ++static_cast<Source*>(data)->taken;
+      },
+      &source);
+  loop_.iterate(no_wait);
+  EXPECT_EQ(source.taken, 16);
+  loop_.iterate(no_wait);
+  EXPECT_EQ(source.taken, 20);
+  api->watch_free(watch);
+}
+
 TEST_F(EventLoopTest, RefusesADescriptorThatCannotBeWatched) {
   EXPECT_THROW((void)loop_.watch(-1, Interest::readable, {}), std::system_error);
 }

@@ -1,5 +1,6 @@
 #include "airlift_posix/event_loop.hpp"
 
+#include <poll.h>
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -21,6 +22,8 @@ epoll_event event_for(Interest interest, std::uint64_t id) {
   event.data.u64 = id;
   return event;
 }
+
+constexpr int avahi_events_per_turn{16};
 
 /// The epoll set only wakes the poll; iterate() dispatches what it holds.
 void wake_only(AvahiWatch*, int, AvahiWatchEvent, void*) {}
@@ -61,6 +64,7 @@ void Timer::reset() {
 
 EventLoop::EventLoop() : poll_{avahi_simple_poll_new()}, epoll_{epoll_create1(EPOLL_CLOEXEC)} {
   if (!poll_ || !epoll_) throw_errno("event loop");
+  avahi_simple_poll_set_func(poll_.get(), poll_and_count, this);
   // Freed with the poll.
   if (avahi_api()->watch_new(avahi_api(), epoll_.get(), AVAHI_WATCH_IN, wake_only, nullptr) == nullptr) {
     throw_errno("event loop");
@@ -83,8 +87,21 @@ Timer EventLoop::after(std::chrono::milliseconds delay, std::function<void()> ex
   return {*this, key};
 }
 
+int EventLoop::poll_and_count(pollfd* descriptors, unsigned count, int wait_ms, void* loop) {
+  EventLoop& self = *static_cast<EventLoop*>(loop);
+  const int result = ::poll(descriptors, count, wait_ms);
+  self.avahi_is_ready_ = std::any_of(descriptors, descriptors + count, [&self](const pollfd& descriptor) {
+    return descriptor.revents != 0 && descriptor.fd != self.epoll_.get();
+  });
+  return result;
+}
+
 void EventLoop::iterate(std::chrono::milliseconds longest_wait) {
   avahi_simple_poll_iterate(poll_.get(), static_cast<int>(shortened_by_timers(longest_wait).count()));
+  // It serves one descriptor a call. In a busy program the answers of a whole network would queue behind it.
+  for (int i = 1; i < avahi_events_per_turn && avahi_is_ready_; ++i) {
+    avahi_simple_poll_iterate(poll_.get(), 0);
+  }
   dispatch_watches();
   dispatch_timers();
 }

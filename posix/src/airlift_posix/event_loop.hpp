@@ -7,6 +7,7 @@
 // when that is set back.
 
 #include <avahi-common/simple-watch.h>
+#include <poll.h>
 
 #include <chrono>
 #include <cstdint>
@@ -100,6 +101,7 @@ class EventLoop {
     void operator()(AvahiSimplePoll* poll) const { avahi_simple_poll_free(poll); }
   };
 
+  static int poll_and_count(pollfd* descriptors, unsigned count, int wait_ms, void* loop);
   [[nodiscard]] std::chrono::milliseconds shortened_by_timers(std::chrono::milliseconds wait) const;
   void dispatch_watches();
   void dispatch_timers();
@@ -109,6 +111,7 @@ class EventLoop {
   std::unordered_map<std::uint64_t, WatchEntry> watches_;
   std::map<Timer::Key, std::function<void()>> timers_;
   std::uint64_t next_id_{0};
+  bool avahi_is_ready_{false};  ///< in the last poll: a descriptor of avahi's was ready
 };
 
 }  // namespace airlift::posix
