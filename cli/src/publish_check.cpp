@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "airlift_server/image_reading.hpp"
 #include "airlift_server/layout.hpp"
 #include "command_failure.hpp"
 
@@ -12,9 +13,6 @@ namespace airlift::cli {
 namespace {
 
 using image::Trailer;
-
-/// As much as `airlift serve` offers: docs/design/update-server.md.
-constexpr std::uint32_t largest_served_bytes{256U * 1024 * 1024};
 
 bool is_as_described(const image::Manifest& said, const Survey& survey) {
   return said.payload_bytes == survey.payload_bytes && said.payload_sha256 == survey.payload_sha256 &&
@@ -94,7 +92,7 @@ std::vector<std::string> warnings_for(const Examination& examination) {
         "Without a manifest devices cannot tell its board and version before they download it: airlift sign "
         "adds one.");
   }
-  if (examination.survey.file_bytes > largest_served_bytes)
+  if (examination.survey.file_bytes > server::longest_image_bytes)
     warnings.emplace_back("Larger than 256 MiB: airlift serve does not offer it, a plain web server does.");
   return warnings;
 }
@@ -108,9 +106,14 @@ Publishable check_for_publishing(const Examination& examination, const PublishWi
   return {kind_of(examination, wishes.kind), boards_of(examination, wishes), warnings_for(examination)};
 }
 
-server::ImageFacts facts_of(const Examination& examination, std::int64_t now_s) {
-  const Survey& survey = examination.survey;
-  return {survey.file_bytes, survey.file_sha256, examination.manifest, now_s};
+server::Image image_of(const Examination& examination, image::Kind kind, std::int64_t now_s) {
+  server::Image image;
+  image.file.mark.size_bytes = examination.survey.file_bytes;
+  image.file.mark.modified_ns = now_s * 1'000'000'000;
+  image.file.digests.sha256 = examination.survey.file_sha256;
+  image.kind = kind;
+  image.manifest = examination.manifest;
+  return image;
 }
 
 }  // namespace airlift::cli

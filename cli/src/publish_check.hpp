@@ -26,6 +26,6 @@ struct Publishable {
 [[nodiscard]] Publishable check_for_publishing(const Examination& examination, const PublishWishes& wishes);
 
 /// What the order of images goes by.
-[[nodiscard]] server::ImageFacts facts_of(const Examination& examination, std::int64_t now_s);
+[[nodiscard]] server::Image image_of(const Examination& examination, image::Kind kind, std::int64_t now_s);
 
 }  // namespace airlift::cli

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <map>
 
+#include "airlift_server/catalog.hpp"
 #include "airlift_server/layout.hpp"
 #include "airlift_server/publish_error.hpp"
 #include "command_failure.hpp"
@@ -49,6 +50,12 @@ server::Source compressed(const std::string& path) {
     whole(path)([&deflater](Bytes bytes) { deflater.feed(bytes); });
     deflater.finish();
   };
+}
+
+std::string too_many_in(const std::string& board) {
+  return fmt::format(
+      "More than {} images of {} in one channel: airlift serve offers only that many; remove old ones.",
+      server::Catalog::most_files, board);
 }
 
 }  // namespace
@@ -97,7 +104,7 @@ void PublishCommand::check_arguments() const {
 }
 
 server::NewImage PublishCommand::image_of(const PublishReport& report) const {
-  return {report.facts, report.image.kind, whole(file_), gzip_ ? compressed(file_) : server::Source{}};
+  return {report.published, whole(file_), gzip_ ? compressed(file_) : server::Source{}};
 }
 
 PublishReport PublishCommand::prepare() const {
@@ -106,8 +113,8 @@ PublishReport PublishCommand::prepare() const {
   report.file = file_;
   report.folder = folder_;
   report.channel = channel_;
-  report.facts = facts_of(examination, std::time(nullptr));
   report.image = check_for_publishing(examination, wishes_);
+  report.published = cli::image_of(examination, report.image.kind, std::time(nullptr));
   report.run = dry_ ? Run::dry : Run::real;
   return report;
 }
@@ -127,15 +134,17 @@ void PublishCommand::carry_out(PublishReport& report) const {
     report.plans.push_back(publisher.plan(board, image, if_older));
   for (const server::Plan& plan : report.plans) {
     if (!dry_) publisher.carry_out(plan, image);
+    if (plan.archived_before >= server::Catalog::most_files && !plan.archived_already)
+      report.image.warnings.push_back(too_many_in(plan.board));
   }
 }
 
 void PublishCommand::publish() const {
   PublishReport report = prepare();
+  carry_out(report);
   if (!json_) {
     for (const std::string& warning : report.image.warnings) print_warning(warning);
   }
-  carry_out(report);
   fmt::print("{}", json_ ? publish_json(report) + "\n" : publish_text(report));
 }
 

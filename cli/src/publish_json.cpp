@@ -39,10 +39,10 @@ std::string_view name_of(Plan::Sibling sibling) {
   return "";
 }
 
-void add_facts(Json& json, const server::ImageFacts& facts) {
-  json["version"] = facts.manifest ? Json(facts.version()) : Json{};
-  json["size_bytes"] = facts.size_bytes;
-  json["sha256"] = hex(facts.sha256);
+void add_facts(Json& json, const server::Image& image) {
+  json["version"] = image.manifest ? Json(image.version()) : Json{};
+  json["size_bytes"] = image.file.mark.size_bytes;
+  json["sha256"] = hex(image.file.digests.sha256);
 }
 
 Json plan_json(const PublishReport& report, const Plan& plan) {
@@ -68,7 +68,7 @@ std::string publish_json(const PublishReport& report) {
   json["dry_run"] = report.run == Run::dry;
   json["kind"] = word_for(report.image.kind);
   json["channel"] = report.channel;
-  add_facts(json, report.facts);
+  add_facts(json, report.published);
   json["boards"] = Json::array();
   for (const Plan& plan : report.plans) json["boards"].push_back(plan_json(report, plan));
   json["warnings"] = report.image.warnings;
@@ -79,16 +79,16 @@ std::string listing_json(const std::string& folder, const std::vector<server::Li
   Json json;
   json["folder"] = folder;
   json["images"] = Json::array();
-  for (const server::ListedImage& image : images) {
+  for (const server::ListedImage& each : images) {
     Json& added = json["images"].emplace_back();
-    added["board"] = image.board;
-    added["channel"] = image.channel;
-    added["file"] = image.file;
-    added["kind"] = word_for(image.kind);
-    add_facts(added, image.facts);
-    added["time"] = image.facts.file_time_s;
-    added["current"] = image.current;
-    added["gzip"] = image.compressed;
+    added["board"] = each.board;
+    added["channel"] = each.channel;
+    added["file"] = each.file;
+    added["kind"] = word_for(each.image->kind);
+    add_facts(added, *each.image);
+    added["time"] = each.image->file.mark.modified_s();
+    added["current"] = each.image->current;
+    added["gzip"] = each.compressed;
   }
   return to_line(json);
 }

@@ -16,7 +16,7 @@ struct PublishReport {
   std::string file;
   std::string folder;
   std::string channel;
-  server::ImageFacts facts;
+  server::Image published;
   Publishable image;
   std::vector<server::Plan> plans;
   Run run{Run::real};
@@ -31,6 +31,6 @@ struct PublishReport {
                                        const std::vector<server::ListedImage>& images);
 
 /// "1.4.0", "without version"
-[[nodiscard]] std::string version_text(const server::ImageFacts& facts);
+[[nodiscard]] std::string version_text(const server::Image& image);
 
 }  // namespace airlift::cli

@@ -32,8 +32,8 @@ std::string sibling_text(Plan::Sibling sibling) {
 
 std::string done_text(const PublishReport& report, const Plan& plan) {
   const std::string path = fmt::format("{}/{}", report.folder, current_path(report, plan));
-  const std::string size = size_text(static_cast<double>(report.facts.size_bytes));
-  const std::string version = version_text(report.facts);
+  const std::string size = size_text(static_cast<double>(report.published.file.mark.size_bytes));
+  const std::string version = version_text(report.published);
   switch (plan.course) {
     case Plan::Course::nothing:
       return fmt::format("{}: is this image ({}) already\n", path, version);
@@ -64,8 +64,8 @@ std::string time_text(std::int64_t time_s) {
 
 }  // namespace
 
-std::string version_text(const server::ImageFacts& facts) {
-  return facts.version().empty() ? "without version" : std::string{facts.version()};
+std::string version_text(const server::Image& image) {
+  return image.version().empty() ? "without version" : std::string{image.version()};
 }
 
 std::string publish_text(const PublishReport& report) {
@@ -78,11 +78,12 @@ std::string publish_text(const PublishReport& report) {
 std::string listing_text(const std::string& folder, const std::vector<server::ListedImage>& images) {
   if (images.empty()) return fmt::format("{}: no images\n", folder);
   std::vector<TextRow> rows{{"BOARD", "CHANNEL", "FILE", "VERSION", "SIZE", "SINCE (UTC)"}};
-  for (const server::ListedImage& image : images) {
-    rows.push_back({image.board, image.channel, image.file + (image.compressed ? " (and .gz)" : ""),
-                    image.facts.version().empty() ? "-" : std::string{image.facts.version()},
-                    size_text(static_cast<double>(image.facts.size_bytes)),
-                    time_text(image.facts.file_time_s)});
+  for (const server::ListedImage& each : images) {
+    const server::FileMark& mark = each.image->file.mark;
+    const std::string_view version = each.image->version();
+    rows.push_back({each.board, each.channel, each.file + (each.compressed ? " (and .gz)" : ""),
+                    std::string{version.empty() ? "-" : version},
+                    size_text(static_cast<double>(mark.size_bytes)), time_text(mark.modified_s())});
   }
   return text_table(rows);
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -31,7 +32,7 @@ constexpr auto token_examples{R"(Examples:
   airlift serve updates --tokens tokens.txt
 
 FILE holds only names and SHA-256 digests. Exit codes: 0 done, 2 wrong options, 8 trouble on this
-computer (the name has a token already, there is none to remove, FILE cannot be written, ...).)"};
+computer (the name has a token already, there is none to remove, FILE is something else, ...).)"};
 
 CommandError trouble(const std::string& path, std::string_view what, std::string_view advice) {
   return make_error(UpdateError::storage_failed, Subject::output, fmt::format("{}: {}", path, what), advice);
@@ -68,6 +69,18 @@ std::string new_token() {
     throw make_error(UpdateError::no_entropy, Subject::output, "no random numbers from the system");
   }
   return hex(random);
+}
+
+/// Whether `name` is in it. Throws when `airlift serve` would refuse the file.
+bool has_token(std::string_view text, const std::string& name, const std::string& path) {
+  std::size_t wrong_line{0};
+  const auto tokens = server::parse_tokens(text, wrong_line);
+  if (!tokens) {
+    throw trouble(path, fmt::format("line {} is not `<name> <SHA-256 of the token>`", wrong_line),
+                  "Check that it is the right file; a comment begins with #.");
+  }
+  return std::any_of(tokens->begin(), tokens->end(),
+                     [&name](const server::Token& each) { return each.name == name; });
 }
 
 /// Whoever reads standard output gets the token and nothing else; people read around it.
@@ -107,7 +120,7 @@ int TokenCommand::run() const {
   const fs::path file = fs::weakly_canonical(file_);
   const posix::UniqueFd lock = locked_folder_of(file);
   const std::string text = text_in(file);
-  const bool there = server::has_token(text, name_);
+  const bool there = has_token(text, name_, file_);
   if (remove_) {
     if (!there) throw trouble(file_, fmt::format("no token of {} is in it", name_), "Check the name.");
     write(file, server::without_token(text, name_));

@@ -78,6 +78,14 @@ def test_newer_older_back_and_again(publish, signed, tmp_path):
     assert listed == {("firmware.bin", "1.9", True), ("images/1.9", "1.9", False), ("images/1.10", "1.10", False)}
 
 
+def test_more_than_serve_offers_is_warned_of(publish, signed, tmp_path):
+    publish(signed("1.0"))
+    for number in range(255):
+        (tmp_path / f"updates/mini/stable/images/{number}.bin").touch()
+    assert "More than 256 images" in publish(signed("1.1"))["warnings"][0]
+    assert publish(signed("1.1"))["warnings"] == []
+
+
 def test_an_older_one_for_one_board_is_published_for_none(publish, signed, tmp_path):
     publish(signed("2.0"))
     publish(signed("1.0", boards=("maxi", "mini")), exits=1)
@@ -330,6 +338,14 @@ def test_a_token_that_cannot_be_noted_is_not_shown(airlift, tmp_path):
     for file in (tmp_path / "folder", tmp_path / "none" / "tokens"):
         done = airlift("token", file, "kitchen", exits=8)
         assert not done.stdout
+
+
+def test_a_file_that_serve_refuses_is_left_alone(airlift, tmp_path):
+    file = tmp_path / "tokens"
+    file.write_text("# mine\n\nhall 12\n")
+    for options in ([], ["--remove"], ["--replace"]):
+        assert f"{file}: line 3 is not" in airlift("token", file, "kitchen", *options, exits=8).stderr
+    assert file.read_text() == "# mine\n\nhall 12\n"
 
 
 def test_a_link_to_the_file_of_tokens_stays(airlift, tmp_path):

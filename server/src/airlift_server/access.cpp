@@ -20,23 +20,6 @@ crypto::Sha256Digest digest_of(std::string_view secret) {
 
 }  // namespace
 
-std::optional<std::vector<Token>> parse_tokens(std::string_view text, std::size_t& wrong_line) {
-  std::vector<Token> tokens;
-  wrong_line = 0;
-  while (!text.empty()) {
-    ++wrong_line;
-    std::string_view line = codec::take_until(text, '\n');
-    line = codec::trimmed(codec::first_line(codec::take_until(line, '#')));
-    if (line.ends_with('\r')) line = codec::trimmed(line.substr(0, line.size() - 1));
-    if (line.empty()) continue;
-    const std::string_view name = codec::take_until(line, ' ');
-    Token& token = tokens.emplace_back();
-    token.name = name;
-    if (name.empty() || !codec::from_hex(codec::trimmed(line), token.sha256)) return std::nullopt;
-  }
-  return tokens;
-}
-
 Access::Access(std::optional<std::vector<Token>> tokens, std::optional<std::string_view> password)
     : open_{!tokens && !password}, tokens_{std::move(tokens).value_or(std::vector<Token>{})} {
   if (password) password_sha256_ = digest_of(*password);

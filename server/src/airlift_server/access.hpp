@@ -8,20 +8,10 @@
 #include <vector>
 
 #include "airlift/base/time.hpp"
-#include "airlift/crypto/hash.hpp"
 #include "airlift/port/network.hpp"
+#include "airlift_server/token_list.hpp"
 
 namespace airlift::server {
-
-/// A device's token, of which only the digest is known.
-struct Token {
-  std::string name;
-  crypto::Sha256Digest sha256{};
-};
-
-/// A file of tokens: `<name> <SHA-256 in hex>` a line; `#` begins a comment. Nothing, with `wrong_line`
-/// counted from 1: there is a line that is none of these.
-[[nodiscard]] std::optional<std::vector<Token>> parse_tokens(std::string_view text, std::size_t& wrong_line);
 
 class Access {
  public:

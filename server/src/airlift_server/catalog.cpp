@@ -13,8 +13,6 @@ namespace airlift::server {
 namespace {
 
 constexpr std::int64_t settling_ns{1'000'000'000};
-constexpr std::string_view image_suffix{".bin"};
-constexpr std::string_view gzip_suffix{".gz"};
 
 bool same_content(const Offer& a, const Offer& b) {
   return a.image->file.digests.sha256 == b.image->file.digests.sha256 && a.image->kind == b.image->kind;
@@ -92,10 +90,10 @@ void Catalog::note_file(const Folder& folder, const std::string& path, const Fil
 Catalog::Known Catalog::read(const Folder& folder, const std::string& path, const FileMark& mark) {
   const posix::UniqueFd fd = folder.open_file(path);
   const Reading reading = fd ? read_image(fd.get(), path, mark) : Reading{nullptr, "it cannot be opened"};
-  if (!reading.image) {
+  if (!reading.why.empty()) {
     log_.write(port::LogLevel::warning, "serve", fmt::format("{} is not offered: {}", path, reading.why));
   }
-  return {mark, reading.image, nullptr};
+  return {mark, reading.why.empty() ? reading.image : nullptr, nullptr};
 }
 
 /// A sibling of what is offered, if it is one.

@@ -242,6 +242,7 @@ void Connection::note(const Reply& reply, std::size_t head_bytes, bool whole) {
   entry.mac = device.mac;
   entry.token = reply.token;
   entry.runs = device.version;
+  entry.runs_digest = device.digest;
   entry.method = readable ? name_of(reader_.request().method) : "?";
   entry.target = readable ? reader_.request().target : std::string_view{};
   entry.status = reply.answer.status;

@@ -52,6 +52,11 @@ DeviceRequest AskedHeaders::device() const {
   device.name = value(airlift_name);
   device.mac = either(esp8266_mac, esp32_mac);
   device.version = either(esp8266_version, esp32_version);
+  for (const std::string_view each :
+       {value(airlift_sha256), either(esp8266_sketch_sha256, esp32_sketch_sha256),
+        either(esp8266_sketch_md5, esp32_sketch_md5)}) {
+    if (device.digest.empty()) device.digest = each;
+  }
   device.image_sha256 = digest_in<crypto::Sha256Digest>(value(airlift_sha256));
   device.sketch_sha256 = digest_in<crypto::Sha256Digest>(either(esp8266_sketch_sha256, esp32_sketch_sha256));
   device.sketch_md5 = digest_in<crypto::Md5Digest>(either(esp8266_sketch_md5, esp32_sketch_md5));

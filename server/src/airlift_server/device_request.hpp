@@ -29,6 +29,7 @@ struct DeviceRequest {
   std::string_view name;
   std::string_view mac;
   std::string_view version;                          ///< of what it runs
+  std::string_view digest;                           ///< of that: the first of those below, as it was sent
   std::optional<crypto::Sha256Digest> image_sha256;  ///< Airlift's word
   std::optional<crypto::Sha256Digest> sketch_sha256;
   std::optional<crypto::Md5Digest> sketch_md5;

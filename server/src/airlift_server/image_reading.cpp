@@ -112,10 +112,9 @@ image::Kind kind_by_name(std::string_view path) {
 StoredFile stored(const std::string& path, const FileMark& mark, const Digests& digests,
                   std::string_view etag_suffix) {
   constexpr std::size_t etag_digits{32};
-  constexpr std::int64_t ns_per_s{1'000'000'000};
   const auto hex = codec::to_hex(digests.sha256);
   return {path, mark, digests, fmt::format("\"{}{}\"", codec::view(hex).substr(0, etag_digits), etag_suffix),
-          http_date(mark.modified_ns / ns_per_s)};
+          http_date(mark.modified_s())};
 }
 
 /// All that is in the file.
@@ -169,21 +168,15 @@ bool fits(const image::Manifest& manifest, const Image& image, std::uint64_t pay
          manifest.image_sha256 == image.image.sha256;
 }
 
-Reading refused(std::string why) {
-  return {nullptr, std::move(why)};
-}
-
 }  // namespace
 
-Reading read_image(int fd, const std::string& path, const FileMark& mark) {
-  if (mark.size_bytes == 0) return refused("it is empty");
-  if (mark.size_bytes > longest_image_bytes) return refused("it is larger than 256 MiB");
+Reading read_image(int fd, const std::string& path, const FileMark& mark, std::uint64_t longest) {
+  if (mark.size_bytes > longest) return {nullptr, "it is larger than 256 MiB"};
   const Tail tail = read_tail(fd, mark.size_bytes);
-  if (tail.damaged) return refused("its manifest is damaged");
   const std::uint64_t payload_bytes = mark.size_bytes - tail.trailer_bytes;
   Survey survey;
   if (!survey.run(fd, mark.size_bytes, payload_bytes) || mark_of(fd) != mark) {
-    return refused("it changed while it was read");
+    return {nullptr, "it changed while it was read"};
   }
   const auto image = std::make_shared<Image>();
   image->payload = survey.payload.finish();
@@ -196,8 +189,10 @@ Reading read_image(int fd, const std::string& path, const FileMark& mark) {
   image->manifest = tail.manifest;
   image->md5_text = codec::view(codec::to_hex(image->file.digests.md5));
   image->sha256_text = codec::view(codec::to_hex(image->file.digests.sha256));
+  if (mark.size_bytes == 0) return {image, "it is empty"};
+  if (tail.damaged) return {image, "its manifest is damaged"};
   if (tail.manifest && !fits(*tail.manifest, *image, payload_bytes))
-    return refused("its manifest is not that of its content");
+    return {image, "its manifest is not that of its content"};
   return {image, {}};
 }
 

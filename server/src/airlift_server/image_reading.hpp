@@ -12,13 +12,14 @@ namespace airlift::server {
 inline constexpr std::uint64_t longest_image_bytes{std::uint64_t{256} << 20};
 
 struct Reading {
-  std::shared_ptr<const Image> image;  ///< null: `why`
-  std::string why;                     ///< it is not offered, for people
+  std::shared_ptr<const Image> image;  ///< null: it changed while it was read, or is longer than `longest`
+  std::string why;                     ///< it is not offered, for people; empty: it may be
 };
 
 /// `path` says by its name what it is if it has no manifest. Not offered are files that are empty, too large,
 /// damaged (the manifest says so), or change while they are read.
-[[nodiscard]] Reading read_image(int fd, const std::string& path, const FileMark& mark);
+[[nodiscard]] Reading read_image(int fd, const std::string& path, const FileMark& mark,
+                                 std::uint64_t longest = longest_image_bytes);
 
 /// The same for a gzip file that is to stand for another: null unless it unpacks to what has
 /// `unpacked_sha256`.

@@ -11,6 +11,8 @@ namespace airlift::server {
 
 inline constexpr std::string_view default_channel{"stable"};
 inline constexpr std::string_view images_folder{"images"};
+inline constexpr std::string_view image_suffix{".bin"};
+inline constexpr std::string_view gzip_suffix{".gz"};  ///< behind that of a sibling
 
 /// Boards and channels: 1 to 64 of letters, digits, `-`, `_` and `.`, not beginning with `.`.
 [[nodiscard]] bool is_folder_name(std::string_view text);

@@ -2,73 +2,54 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
+#include "airlift_server/folder.hpp"
+#include "airlift_server/image_reading.hpp"
 #include "airlift_server/layout.hpp"
 #include "airlift_server/publish_error.hpp"
-#include "airlift_server/writable_folder.hpp"
 
 namespace airlift::server {
 namespace {
 
-using Entry = WritableFolder::Entry;
+constexpr std::size_t all{std::numeric_limits<std::size_t>::max()};
 
-image::Kind kind_of(const ListedImage& image) {
-  if (image.facts.manifest) return image.facts.manifest->kind;
-  const bool filesystem = image.file == current_name(image::Kind::filesystem) ||
-                          image.file.find("-filesystem-") != std::string::npos;
-  return filesystem ? image::Kind::filesystem : image::Kind::firmware;
-}
-
-/// Adds the images right in `folder`; `within` is its path within the channel.
-void add_images(std::vector<ListedImage>& images, const ListedImage& place, const WritableFolder& folder,
+/// `place` names board and channel; `within` is where in the channel, with a slash at its end.
+void add_images(std::vector<ListedImage>& images, const ListedImage& place, const Folder& folder,
                 const std::string& within) {
-  const std::vector<std::string> names = folder.names(Entry::file);
-  for (const std::string& name : names) {
-    if (name.starts_with('.') || !name.ends_with(".bin")) continue;
-    const auto fd = folder.open_file(name);
-    const auto facts = fd ? read_facts(fd->get()) : Result<ImageFacts>{UpdateError::file_unreadable};
-    if (!facts.ok()) {
-      throw PublishError{facts.error(),
-                         fmt::format("{}: {}", (folder.path() / name).string(), std::strerror(errno)),
+  const std::string path = fmt::format("{}/{}/{}", place.board, place.channel, within);
+  for (const FoundFile& file : folder.files(path, all)) {
+    if (!file.name.ends_with(image_suffix)) continue;
+    const posix::UniqueFd fd = folder.open_file(path + file.name);
+    const Reading reading = fd ? read_image(fd.get(), path + file.name, file.mark, file.mark.size_bytes)
+                               : Reading{nullptr, std::strerror(errno)};
+    if (!reading.image) {
+      throw PublishError{UpdateError::file_unreadable, fmt::format("{}{}: {}", path, file.name, reading.why),
                          "Check what else writes into the folder, and that you may read it."};
     }
-    ListedImage& image = images.emplace_back(place);
-    image.file = within + name;
-    image.facts = facts.value();
-    image.kind = kind_of(image);
-    image.current = image.file == current_name(image::Kind::firmware) ||
-                    image.file == current_name(image::Kind::filesystem);
-    image.compressed = std::binary_search(names.begin(), names.end(), name + ".gz");
+    const bool compressed{folder.open_file(fmt::format("{}{}{}", path, file.name, gzip_suffix))};
+    images.push_back({place.board, place.channel, within + file.name, reading.image, compressed});
   }
 }
 
 }  // namespace
 
 std::vector<ListedImage> list_images(const std::filesystem::path& root) {
-  const auto folder = WritableFolder::find(root);
+  const auto folder = Folder::open(root);
   if (!folder) {
-    throw PublishError{UpdateError::file_unreadable, fmt::format("{}: not there", root.string()),
+    throw PublishError{UpdateError::file_unreadable,
+                       fmt::format("{}: {}", root.string(), std::strerror(errno)),
                        "Check the name; airlift publish makes the folder with the first image."};
   }
   std::vector<ListedImage> images;
-  ListedImage place;
-  const std::string archive{images_folder};
-  for (const std::string& board : folder->names(Entry::folder)) {
-    const auto of_board = is_folder_name(board) ? folder->find(board) : std::nullopt;
-    place.board = board;
-    for (const std::string& channel :
-         of_board ? of_board->names(Entry::folder) : std::vector<std::string>{}) {
-      const auto of_channel = is_folder_name(channel) ? of_board->find(channel) : std::nullopt;
-      if (!of_channel) continue;
-      place.channel = channel;
-      add_images(images, place, *of_channel, "");
-      const std::vector<std::string> folders = of_channel->names(Entry::folder);
-      if (!std::binary_search(folders.begin(), folders.end(), archive)) continue;
-      if (const auto of_archive = of_channel->find(archive))
-        add_images(images, place, *of_archive, archive + "/");
+  for (const std::string& board : folder->folders(".", all)) {
+    for (const std::string& channel : folder->folders(board, all)) {
+      if (!is_folder_name(board) || !is_folder_name(channel)) continue;
+      const ListedImage place{board, channel, {}, {}, false};
+      add_images(images, place, *folder, "");
+      add_images(images, place, *folder, fmt::format("{}/", images_folder));
     }
   }
   return images;

@@ -1,11 +1,11 @@
 #pragma once
-// What is in the folder that devices update themselves from.
+// All images in the folder that devices update themselves from, copies and damaged ones as well.
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "airlift_server/image_facts.hpp"
+#include "airlift_server/offer.hpp"
 
 namespace airlift::server {
 
@@ -13,9 +13,7 @@ struct ListedImage {
   std::string board;
   std::string channel;
   std::string file;  ///< within the channel: "firmware.bin", "images/1.4.0-firmware-0123456789abcdef.bin"
-  image::Kind kind{image::Kind::firmware};
-  ImageFacts facts;
-  bool current{false};     ///< what a static server gives
+  std::shared_ptr<const Image> image;
   bool compressed{false};  ///< with a sibling for Content-Encoding: gzip
 };
 

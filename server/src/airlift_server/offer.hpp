@@ -19,6 +19,7 @@ struct FileMark {
   std::uint64_t size_bytes{0};
   std::int64_t modified_ns{0};  ///< since 1970
   std::int64_t changed_ns{0};   ///< of the inode: nobody can set it
+  [[nodiscard]] std::int64_t modified_s() const { return modified_ns / 1'000'000'000; }
   friend bool operator==(const FileMark&, const FileMark&) = default;
 };
 

@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "airlift_server/image_facts.hpp"
+#include "airlift_server/offer.hpp"
 #include "airlift_server/writable_folder.hpp"
 
 namespace airlift::server {
@@ -15,8 +15,7 @@ using Sink = std::function<void(Bytes)>;
 using Source = std::function<void(const Sink&)>;
 
 struct NewImage {
-  ImageFacts facts;  ///< file_time_s: now
-  image::Kind kind{image::Kind::firmware};
+  Image image;  ///< of its file: size, SHA-256, and the time now
   Source file;
   Source gzip;  ///< the file compressed; empty: no sibling for Content-Encoding is wanted
 };
@@ -42,8 +41,9 @@ struct Plan {
   Sibling sibling{Sibling::none};
   std::string archive;  ///< the name in images/
   bool archived_already{false};
-  std::optional<ImageFacts> present;  ///< what the channel gives until now
-  std::time_t file_time_s{0};         ///< of what will be written
+  std::shared_ptr<const Image> present;  ///< what the channel gives until now, damaged or not; null: nothing
+  std::size_t archived_before{0};        ///< files in images/
+  std::time_t file_time_s{0};            ///< of what will be written
 };
 
 /// All but the constructor throw PublishError.

@@ -38,12 +38,20 @@ std::string_view who(const LogEntry& entry) {
   return entry.address;
 }
 
+/// A version, else as much of a digest as people compare.
+std::string brief(std::string_view version, std::string_view digest) {
+  constexpr std::size_t digits{8};
+  return shown(version.empty() ? digest.substr(0, digits) : version);
+}
+
 std::string text_line(const LogEntry& entry) {
   std::string line = fmt::format("{} {}", timestamp(entry.unix_seconds), shown(who(entry)));
   if (who(entry) != entry.address) line += fmt::format(" ({})", entry.address);
-  if (!entry.runs.empty()) line += fmt::format(" runs {}", shown(entry.runs));
+  const std::string runs = brief(entry.runs, entry.runs_digest);
+  if (!runs.empty()) line += fmt::format(" runs {}", runs);
   line += fmt::format(": {} {} {}", entry.method, shown(entry.target), entry.status);
-  if (!entry.version.empty()) line += fmt::format(" {}", shown(entry.version));
+  const std::string image = brief(entry.version, entry.sha256);
+  if (!image.empty()) line += fmt::format(" {}", image);
   if (entry.bytes > 0 || entry.ending != "whole")
     line += fmt::format(", {} bytes, {}", entry.bytes, entry.ending);
   if (!entry.remark.empty()) line += fmt::format(", {}", entry.remark);
@@ -63,6 +71,7 @@ std::string json_line(const LogEntry& entry) {
   field("mac", entry.mac);
   field("token", entry.token);
   field("runs", entry.runs);
+  field("runs_digest", entry.runs_digest);
   field("method", entry.method);
   field("target", entry.target);
   field("version", entry.version);

@@ -16,6 +16,7 @@ struct LogEntry {
   std::string_view mac;
   std::string_view token;
   std::string_view runs;  ///< the version it says
+  std::string_view runs_digest;
   std::string_view method;
   std::string_view target;
   int status{0};

@@ -23,20 +23,21 @@ bool suits(const Image& image, std::string_view board, const Wish& wish) {
 
 }  // namespace
 
-bool comes_before(const Image& a, const Image& b) {
-  if (a.current != b.current) return a.current;
+bool is_newer(const Image& a, const Image& b) {
   if (a.manifest.has_value() != b.manifest.has_value()) return a.manifest.has_value();
   if (a.manifest) {
     const int order = image::compare_versions(a.version(), b.version());
     if (order != 0) return order > 0;
-    if (a.manifest->build_time_s != b.manifest->build_time_s) {
+    if (a.manifest->build_time_s != b.manifest->build_time_s)
       return a.manifest->build_time_s > b.manifest->build_time_s;
-    }
   }
-  if (a.file.mark.modified_ns != b.file.mark.modified_ns) {
-    return a.file.mark.modified_ns > b.file.mark.modified_ns;
-  }
-  return a.file.path < b.file.path;
+  return a.file.mark.modified_ns > b.file.mark.modified_ns;
+}
+
+bool comes_before(const Image& a, const Image& b) {
+  if (a.current != b.current) return a.current;
+  if (is_newer(a, b)) return true;
+  return !is_newer(b, a) && a.file.path < b.file.path;
 }
 
 const Offer* select(const Channel& channel, const Wish& wish) {

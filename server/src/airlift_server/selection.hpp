@@ -5,8 +5,10 @@
 
 namespace airlift::server {
 
-/// Whether `a` is offered before `b`: what is current, then what has a manifest, then the higher version, the
-/// later build, the later file. A strict weak order.
+/// With a manifest before without; then the higher version, the later build, the later file.
+[[nodiscard]] bool is_newer(const Image& a, const Image& b);
+
+/// Whether `a` is offered before `b`: what is current, then what is newer. A strict weak order.
 [[nodiscard]] bool comes_before(const Image& a, const Image& b);
 
 struct Wish {

@@ -14,11 +14,21 @@ bool is_of(std::string_view line, std::string_view name) {
 
 }  // namespace
 
-bool has_token(std::string_view text, std::string_view name) {
+std::optional<std::vector<Token>> parse_tokens(std::string_view text, std::size_t& wrong_line) {
+  std::vector<Token> tokens;
+  wrong_line = 0;
   while (!text.empty()) {
-    if (is_of(codec::take_until(text, '\n'), name)) return true;
+    ++wrong_line;
+    std::string_view line = codec::take_until(text, '\n');
+    line = codec::trimmed(codec::first_line(codec::take_until(line, '#')));
+    if (line.ends_with('\r')) line = codec::trimmed(line.substr(0, line.size() - 1));
+    if (line.empty()) continue;
+    const std::string_view name = codec::take_until(line, ' ');
+    Token& token = tokens.emplace_back();
+    token.name = name;
+    if (name.empty() || !codec::from_hex(codec::trimmed(line), token.sha256)) return std::nullopt;
   }
-  return false;
+  return tokens;
 }
 
 std::string with_token(std::string_view text, std::string_view name, const crypto::Sha256Digest& digest) {

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -100,20 +99,17 @@ std::optional<UniqueFd> WritableFolder::open_file(const std::string& name) const
   return fd;
 }
 
-std::vector<std::string> WritableFolder::names(Entry kind) const {
+std::vector<std::string> WritableFolder::files() const {
   // readdir() moves the position of the descriptor it is given: it gets one of its own.
   const int own = openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const std::unique_ptr<DIR, int (*)(DIR*)> stream{own >= 0 ? fdopendir(own) : nullptr, closedir};
   if (!stream) fail(path_, errno);
   std::vector<std::string> names;
-  const mode_t wanted = kind == Entry::folder ? S_IFDIR : S_IFREG;
   while (const dirent* entry = readdir(stream.get())) {
-    const std::string_view name{entry->d_name};
     struct stat info {};
-    if (name == "." || name == ".." || fstatat(own, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
-    if ((info.st_mode & S_IFMT) == wanted) names.emplace_back(name);
+    if (fstatat(own, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode))
+      names.emplace_back(entry->d_name);
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 

@@ -27,9 +27,8 @@ class WritableFolder {
   /// Opens a regular file to read. Nothing: it is not there.
   [[nodiscard]] std::optional<posix::UniqueFd> open_file(const std::string& name) const;
 
-  enum class Entry : std::uint8_t { folder, file };
-  /// What is in it of this kind, in alphabetical order; symbolic links are neither.
-  [[nodiscard]] std::vector<std::string> names(Entry kind) const;
+  /// The names of the regular files in it, hidden ones too.
+  [[nodiscard]] std::vector<std::string> files() const;
   void remove(const std::string& name) const;
   /// What was made, renamed and removed in it lasts.
   void sync() const;

@@ -14,9 +14,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-server::ImageFacts facts(std::string_view version) {
-  server::ImageFacts result;
-  result.size_bytes = 2048;
+server::Image image_of(std::string_view version) {
+  server::Image result;
+  result.file.mark.size_bytes = 2048;
   if (version.empty()) return result;
   result.manifest = image::Manifest{};
   result.manifest->version = version;
@@ -28,13 +28,13 @@ PublishReport report(Plan::Course course, Plan::Sibling sibling = Plan::Sibling:
   result.file = "app.bin";
   result.folder = "updates";
   result.channel = "beta";
-  result.facts = facts("1.4");
+  result.published = image_of("1.4");
   Plan plan;
   plan.board = "mini";
   plan.course = course;
   plan.sibling = sibling;
   plan.archive = "1.4-firmware-0123456789abcdef.bin";
-  plan.present = facts("1.5");
+  plan.present = std::make_shared<server::Image>(image_of("1.5"));
   result.plans.push_back(plan);
   return result;
 }
@@ -64,7 +64,7 @@ TEST(PublishText, SaysWhenThereWasNothingToDoAndWhenNothingWasDone) {
 TEST(PublishText, AFilesystemAndAnImageWithoutVersionAreCalledSo) {
   PublishReport files = report(Plan::Course::make_current);
   files.image.kind = image::Kind::filesystem;
-  files.facts = facts("");
+  files.published = image_of("");
   files.plans[0].present.reset();
   const std::string text = publish_text(files);
   EXPECT_THAT(text, StartsWith("updates/mini/beta/filesystem.bin: without version, 2.0 KiB\n"));
@@ -84,13 +84,10 @@ TEST(PublishJson, HasOneEntryForEachBoard) {
 }
 
 TEST(Listing, IsATableOrAnObject) {
-  server::ListedImage image;
-  image.board = "mini";
-  image.channel = "beta";
-  image.file = "firmware.bin";
-  image.facts = facts("");
-  image.facts.file_time_s = 1'700'000'000;
-  image.current = image.compressed = true;
+  const auto content = std::make_shared<server::Image>(image_of(""));
+  content->file.mark.modified_ns = 1'700'000'000'000'000'000;
+  content->current = true;
+  const server::ListedImage image{"mini", "beta", "firmware.bin", content, true};
   const std::string text = listing_text("updates", {image});
   EXPECT_THAT(text, HasSubstr("mini   beta     firmware.bin (and .gz)  -        2.0 KiB  2023-11-14 22:13"));
   EXPECT_EQ(listing_text("updates", {}), "updates: no images\n");

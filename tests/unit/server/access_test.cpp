@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "airlift/codec/text.hpp"
 #include "offers.hpp"
 
 namespace airlift::server {
@@ -12,27 +11,6 @@ namespace {
 
 using testing::sha256_of;
 using Verdict = Access::Verdict;
-
-std::string line_of(const std::string& name, std::string_view token) {
-  return name + " " + std::string{codec::view(codec::to_hex(sha256_of(token)))};
-}
-
-TEST(Access, ReadsTokens) {
-  std::size_t wrong_line{0};
-  const auto tokens = parse_tokens(
-      "# devices\n\n  " + line_of("lamp", "secret") + "  # kitchen\r\n" + line_of("door", "other"),
-      wrong_line);
-  ASSERT_TRUE(tokens);
-  ASSERT_EQ(tokens->size(), 2U);
-  EXPECT_EQ(tokens->at(0).name, "lamp");
-  EXPECT_EQ(tokens->at(0).sha256, sha256_of("secret"));
-  EXPECT_EQ(tokens->at(1).name, "door");
-  EXPECT_TRUE(parse_tokens("", wrong_line)->empty());
-  for (const char* wrong : {"lamp", "lamp 0011", "lamp  ", "lamp secret"}) {
-    EXPECT_FALSE(parse_tokens(line_of("door", "other") + "\n" + wrong + "\n", wrong_line)) << wrong;
-    EXPECT_EQ(wrong_line, 2U);
-  }
-}
 
 TEST(Access, EverybodyMayWhereNothingIsGiven) {
   EXPECT_EQ(Access{}.judge("").verdict, Verdict::granted);

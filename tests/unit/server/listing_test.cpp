@@ -54,15 +54,15 @@ TEST_F(ListingTest, AnImageIsDescribedByItsManifestOrItsName) {
   add("a/stable/x.bin", testing::signed_file("payload", manifest, testing::TestKey{1}));
   const std::vector<ListedImage> images = list_images(directory_.path());
   ASSERT_EQ(images.size(), 3U);
-  EXPECT_EQ(images[0].kind, image::Kind::filesystem);
-  EXPECT_TRUE(images[0].current);
+  EXPECT_EQ(images[0].image->kind, image::Kind::filesystem);
+  EXPECT_TRUE(images[0].image->current);
   EXPECT_FALSE(images[0].compressed);
-  EXPECT_EQ(images[1].kind, image::Kind::firmware);
+  EXPECT_EQ(images[1].image->kind, image::Kind::firmware);
   EXPECT_TRUE(images[1].compressed);
-  EXPECT_EQ(images[1].facts.sha256, crypto::sha256(as_bytes("image")));
-  EXPECT_EQ(images[2].kind, image::Kind::filesystem);
-  EXPECT_EQ(images[2].facts.version(), "1.2");
-  EXPECT_FALSE(images[2].current);
+  EXPECT_EQ(images[1].image->file.digests.sha256, crypto::sha256(as_bytes("image")));
+  EXPECT_EQ(images[2].image->kind, image::Kind::filesystem);
+  EXPECT_EQ(images[2].image->version(), "1.2");
+  EXPECT_FALSE(images[2].image->current);
 }
 
 TEST_F(ListingTest, AFolderThatIsNotThereIsAnError) {

@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "airlift_server/image_reading.hpp"
 #include "airlift_server/publish_error.hpp"
 #include "support/signing.hpp"
 #include "support/temp_directory.hpp"
@@ -34,13 +35,13 @@ struct TestImage {
     image::Manifest manifest = testing::manifest_of(payload_of(version), version);
     manifest.kind = kind;
     content = testing::signed_file(payload_of(version), manifest, testing::TestKey{1});
-    image.facts.size_bytes = content.size();
-    image.facts.sha256 = crypto::sha256(as_bytes(content));
-    image.facts.manifest = manifest;
-    image.facts.file_time_s = now_s;
-    image.kind = kind;
+    image.image.file.digests.sha256 = crypto::sha256(as_bytes(content));
+    image.image.manifest = manifest;
+    image.image.kind = kind;
+    written_at(now_s);
     image.file = giving(content);
   }
+  void written_at(std::int64_t time_s) { image.image.file.mark.modified_ns = time_s * 1'000'000'000; }
   TestImage& compressed(std::string_view text) {
     image.gzip = giving(std::string{text});
     return *this;
@@ -130,7 +131,7 @@ TEST_F(PublisherTest, TheSameImageAgainChangesNothing) {
   const auto before = names();
   const std::int64_t time = time_of(channel_ + "/firmware.bin");
   TestImage again{"1.0"};
-  again.image.facts.file_time_s = now_s + 100;
+  again.written_at(now_s + 100);
   EXPECT_EQ(publish(again).course, Course::nothing);
   EXPECT_EQ(names(), before);
   EXPECT_EQ(time_of(channel_ + "/firmware.bin"), time);
@@ -163,9 +164,42 @@ TEST_F(PublisherTest, EachImageHasASecondOfItsOwn) {
   static_cast<void>(publish(TestImage{"1.1"}));
   EXPECT_EQ(time_of(channel_ + "/firmware.bin"), now_s + 1);
   TestImage later{"1.2"};
-  later.image.facts.file_time_s = now_s + 10;
+  later.written_at(now_s + 10);
   static_cast<void>(publish(later));
   EXPECT_EQ(time_of(channel_ + "/firmware.bin"), now_s + 10);
+}
+
+TEST_F(PublisherTest, WithoutVersionsTheOnePublishedLaterIsTheNewerOne) {
+  for (const char* content : {"one", "two", "three"}) {  // in the same second
+    TestImage image{content};
+    image.content = content;
+    image.image.image.manifest.reset();
+    image.image.image.file.digests.sha256 = crypto::sha256(as_bytes(image.content));
+    image.image.file = giving(content);
+    EXPECT_EQ(publish(image).course, Course::make_current) << content;
+  }
+  EXPECT_EQ(time_of(channel_ + "/firmware.bin"), now_s + 2);
+}
+
+TEST_F(PublisherTest, ADamagedImageIsReplacedAndItsTimeCounts) {
+  static_cast<void>(publish(TestImage{"1.0"}));
+  const std::string whole = given();
+  for (const std::string& damaged :
+       {std::string{}, whole.substr(1), "q" + whole.substr(1), whole.substr(0, 9)}) {
+    std::ofstream{channel_ + "/firmware.bin"} << damaged;
+    fs::last_write_time(
+        channel_ + "/firmware.bin",
+        fs::file_time_type::clock::from_sys(std::chrono::sys_seconds{std::chrono::seconds{now_s}}));
+    EXPECT_EQ(publish(TestImage{"1.0"}).course, Course::make_current);
+    EXPECT_EQ(given(), whole);
+    EXPECT_EQ(time_of(channel_ + "/firmware.bin"), now_s + 1);
+  }
+}
+
+TEST_F(PublisherTest, WhatIsLargerThanServedImagesIsReplacedToo) {
+  static_cast<void>(publish(TestImage{"1.0"}));
+  fs::resize_file(channel_ + "/firmware.bin", longest_image_bytes + 1);  // sparse
+  EXPECT_EQ(publish(TestImage{"1.0"}).present->file.mark.size_bytes, longest_image_bytes + 1);
 }
 
 TEST_F(PublisherTest, AnOlderImageIsRefused) {

@@ -48,6 +48,18 @@ TEST(RequestLog, IsALineForPeople) {
             "1994-11-06T08:49:37Z 192.168.1.7: GET /lamp/stable 304, 0 bytes, cut\n");
 }
 
+TEST(RequestLog, TellsDigestsWhereThereAreNoVersions) {
+  LogEntry entry = some_entry();
+  entry.runs_digest = "0123456789abcdef";
+  entry.sha256 = "fedcba9876543210";
+  EXPECT_NE(to_line(entry, LogFormat::text).find("runs 1.2.0: GET /lamp/stable 200 1.3.0,"),
+            std::string::npos);
+  entry.runs = entry.version = {};
+  EXPECT_NE(to_line(entry, LogFormat::text).find("runs 01234567: GET /lamp/stable 200 fedcba98,"),
+            std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(to_line(entry, LogFormat::json))["runs_digest"], "0123456789abcdef");
+}
+
 TEST(RequestLog, IsAnObjectForPrograms) {
   const auto json = nlohmann::json::parse(to_line(some_entry(), LogFormat::json));
   EXPECT_EQ(json,

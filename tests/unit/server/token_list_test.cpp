@@ -2,11 +2,37 @@
 
 #include <gtest/gtest.h>
 
+#include "airlift/codec/text.hpp"
+#include "offers.hpp"
+
 namespace airlift::server {
 namespace {
 
+using testing::sha256_of;
+
 const crypto::Sha256Digest digest{};
 const std::string zeros(64, '0');
+
+std::string line_of(const std::string& name, std::string_view token) {
+  return name + " " + std::string{codec::view(codec::to_hex(sha256_of(token)))};
+}
+
+TEST(TokenList, IsRead) {
+  std::size_t wrong_line{0};
+  const auto tokens = parse_tokens(
+      "# devices\n\n  " + line_of("lamp", "secret") + "  # kitchen\r\n" + line_of("door", "other"),
+      wrong_line);
+  ASSERT_TRUE(tokens);
+  ASSERT_EQ(tokens->size(), 2U);
+  EXPECT_EQ(tokens->at(0).name, "lamp");
+  EXPECT_EQ(tokens->at(0).sha256, sha256_of("secret"));
+  EXPECT_EQ(tokens->at(1).name, "door");
+  EXPECT_TRUE(parse_tokens("", wrong_line)->empty());
+  for (const char* wrong : {"lamp", "lamp 0011", "lamp  ", "lamp secret"}) {
+    EXPECT_FALSE(parse_tokens(line_of("door", "other") + "\n" + wrong + "\n", wrong_line)) << wrong;
+    EXPECT_EQ(wrong_line, 2U);
+  }
+}
 
 TEST(TokenList, ATokenIsALineOfNameAndDigest) {
   EXPECT_EQ(with_token("", "kitchen", digest), "kitchen " + zeros + "\n");
@@ -15,10 +41,9 @@ TEST(TokenList, ATokenIsALineOfNameAndDigest) {
 
 TEST(TokenList, NamesAreComparedWhole) {
   const std::string text{"# kitchen\n\nkitchen2 12\n  hall 34\n"};
-  EXPECT_FALSE(has_token(text, "kitchen"));
-  EXPECT_TRUE(has_token(text, "kitchen2"));
-  EXPECT_TRUE(has_token(text, "hall"));
-  EXPECT_FALSE(has_token(text, "12"));
+  EXPECT_EQ(without_token(text, "kitchen"), text);
+  EXPECT_EQ(without_token(text, "12"), text);
+  EXPECT_EQ(without_token(text, "hall"), "# kitchen\n\nkitchen2 12\n");
 }
 
 TEST(TokenList, ATokenIsReplacedAndTakenOutAndAllElseStays) {
