@@ -218,6 +218,8 @@ def test_ends_when_downloads_have_ended(start_server, slow_client):
     server = start_server(image=LARGE)
     begun = slow_download(server, slow_client)
     with server.connect() as idle:
+        idle.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert read_answer(idle).status == 200  # the server has it, not only the kernel
         server.process.send_signal(signal.SIGTERM)
         assert idle.recv(1) == b""
     server.said.wait("ending, when downloads have ended")

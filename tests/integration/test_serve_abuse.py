@@ -170,6 +170,7 @@ def test_connections_that_are_reset_harm_nothing(start_server):  # noqa: F811
 @pytest.mark.long_wait
 def test_ends_whoever_takes_too_long(start_server):  # noqa: F811
     server = start_server(tls=True)
+    began = time.monotonic()
     with contextlib.ExitStack() as stack:
         def connected(port, greeting):
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), 4 * DEADLINE_S))
@@ -178,7 +179,6 @@ def test_ends_whoever_takes_too_long(start_server):  # noqa: F811
 
         slow = [connected(server.port, b""), connected(server.port, b"GET / HTTP/1.1\r\nHost"), connected(server.https_port, b""),
                 connected(server.https_port, b"\x16\x03\x01\x02\x00")]
-        began = time.monotonic()
         for connection in slow:
             assert connection.recv(1) == b""
         assert time.monotonic() - began > 5  # not at once: they are real devices on a bad link

@@ -41,6 +41,7 @@ TEST(DeviceRequest, ReadsAnEsp8266) {
   ASSERT_TRUE(device.sketch_md5);
   EXPECT_EQ(device.sketch_md5->at(1), 0x11);
   EXPECT_TRUE(device.tells_digest());
+  EXPECT_EQ(device.digest, md5_text);
   EXPECT_FALSE(device.sketch_sha256 || device.image_sha256);
   EXPECT_EQ(device.name, "");
 }
@@ -54,6 +55,7 @@ TEST(DeviceRequest, ReadsAnEsp32) {
   EXPECT_EQ(device.mac, "24:0A:C4:00:00:01");
   EXPECT_EQ(device.free_bytes, 1310720U);
   EXPECT_TRUE(device.sketch_sha256 && device.tells_digest());
+  EXPECT_EQ(device.digest, sha256_text);
   EXPECT_EQ(device.version, "");
 }
 
@@ -66,6 +68,7 @@ TEST(DeviceRequest, AirliftsDevicesJudgeTheirRoomThemselves) {
   EXPECT_EQ(device.mode, Mode::version);
   EXPECT_EQ(device.name, "lamp");
   EXPECT_TRUE(device.image_sha256);
+  EXPECT_EQ(device.digest, sha256_text);
   EXPECT_FALSE(device.free_bytes);
 }
 

@@ -94,17 +94,17 @@ TEST(ImageReading, WhatItIsSaysTheManifestElseTheName) {
 
 TEST(ImageReading, RefusesWhatIsDamaged) {
   const std::string good = signed_file("content", manifest_of("content"), key);
-  ASSERT_TRUE(read(good).image);
-  EXPECT_FALSE(read("").image);
+  ASSERT_EQ(read(good).why, "");
   EXPECT_EQ(read("").why, "it is empty");
   std::string other_content = good;
   other_content[0] = 'C';
   EXPECT_EQ(read(other_content).why, "its manifest is not that of its content");
-  EXPECT_FALSE(read(good.substr(1)).image);
-  EXPECT_FALSE(read("more" + good).image);
+  EXPECT_NE(read(good.substr(1)).why, "");
+  EXPECT_NE(read("more" + good).why, "");
   std::string other_manifest = good;
   other_manifest[9] = static_cast<char>(other_manifest[9] ^ 0x55);
-  EXPECT_FALSE(read(other_manifest).image);
+  EXPECT_EQ(read(other_manifest).why, "its manifest is damaged");
+  EXPECT_EQ(read(other_manifest).image->file.digests, digests_of(other_manifest));
 }
 
 TEST(ImageReading, TakesWhatOnlyLooksLikeGzipAsItIs) {
