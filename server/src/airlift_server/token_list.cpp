@@ -20,7 +20,7 @@ std::optional<std::vector<Token>> parse_tokens(std::string_view text, std::size_
   while (!text.empty()) {
     ++wrong_line;
     std::string_view line = codec::take_until(text, '\n');
-    line = codec::trimmed(codec::first_line(codec::take_until(line, '#')));
+    line = codec::trimmed(codec::take_until(line, '#'));
     if (line.ends_with('\r')) line = codec::trimmed(line.substr(0, line.size() - 1));
     if (line.empty()) continue;
     const std::string_view name = codec::take_until(line, ' ');

@@ -107,6 +107,13 @@ TEST_F(CatalogTest, DoesNotReadAFileAgainThatIsTheSame) {
   EXPECT_NE(catalog.channels().at("lamp/stable").offers.at(0).image, first);
 }
 
+TEST_F(CatalogTest, AClockThatWasSetBackHoldsNothingUp) {
+  ASSERT_TRUE(catalog.look(0));
+  folder.write("lamp/stable/firmware.bin", "content");
+  ASSERT_TRUE(catalog.look(changed_ns("lamp/stable/firmware.bin") - 3600 * second));
+  EXPECT_EQ(offered(), Paths{"firmware.bin"});
+}
+
 TEST_F(CatalogTest, LetsFilesSettle) {
   ASSERT_TRUE(catalog.look(0));
   folder.write("lamp/stable/firmware.bin", "half");

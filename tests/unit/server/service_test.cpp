@@ -66,6 +66,16 @@ TEST_F(ServiceTest, LooksOnceASecond) {
   EXPECT_EQ(ask().answer.status, 404);
 }
 
+TEST_F(ServiceTest, LetsGoOfWhatIsNotOfferedAnyMore) {
+  folder.write("lamp/stable/firmware.bin", "content");
+  const std::weak_ptr<const Content> content = ask().content;
+  EXPECT_FALSE(content.expired());
+  folder.remove("lamp/stable/firmware.bin");
+  later(Service::look_interval);
+  EXPECT_EQ(ask().answer.status, 404);
+  EXPECT_TRUE(content.expired());
+}
+
 TEST_F(ServiceTest, AsksToComeAgainWhileAFileChanges) {
   folder.write("lamp/stable/firmware.bin", "content");
   ASSERT_TRUE(service.look_at_all());

@@ -19,9 +19,9 @@ std::string line_of(const std::string& name, std::string_view token) {
 
 TEST(TokenList, IsRead) {
   std::size_t wrong_line{0};
-  const auto tokens = parse_tokens(
-      "# devices\n\n  " + line_of("lamp", "secret") + "  # kitchen\r\n" + line_of("door", "other"),
-      wrong_line);
+  const auto tokens = parse_tokens("# devices\n\n  " + line_of("lamp", "secret") + "  # kitchen\r\n" +
+                                       line_of("door", "other") + "\r\n\r\n",
+                                   wrong_line);
   ASSERT_TRUE(tokens);
   ASSERT_EQ(tokens->size(), 2U);
   EXPECT_EQ(tokens->at(0).name, "lamp");
