@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <random>
 
 #include "airlift_server/conditional.hpp"
 #include "airlift_server/folder.hpp"
@@ -61,6 +62,8 @@ TEST(ImageReading, TellsFilePayloadAndImageApart) {
   EXPECT_EQ(reading.image->payload, digests_of(packed));
   EXPECT_EQ(reading.image->image, digests_of(content));
   EXPECT_EQ(reading.image->version(), "1.2.3");
+  manifest.image_sha256 = sha256_of("other");
+  EXPECT_EQ(read(signed_file(packed, manifest, key)).why, "its manifest is not that of its content");
 }
 
 TEST(ImageReading, WhatItIsSaysTheManifestElseTheName) {
@@ -117,6 +120,18 @@ TEST(ImageReading, TakesWhatOnlyLooksLikeGzipAsItIs) {
   }
 }
 
+TEST(ImageReading, TakesWhatOnlyBeginsAsGzipAsItIsWhereverItIsCut) {
+  constexpr std::size_t piece_bytes{65536};  // that files are read in
+  std::mt19937 random{1};
+  std::string content;
+  for (std::size_t i = 0; i < piece_bytes - 100; ++i) content += static_cast<char>(random());
+  while (gzip(content).size() < piece_bytes) content += static_cast<char>(random());
+  const std::string packed = gzip(content);
+  ASSERT_EQ(packed.size(), piece_bytes);
+  EXPECT_EQ(read(packed).image->image, digests_of(content));
+  EXPECT_EQ(read(packed + "x").image->image, digests_of(packed + "x"));
+}
+
 TEST(ImageReading, FindsWhatAnEsp32CallsItsDigest) {
   std::string content = "\xE9" + std::string(100'000, 'x');
   content[23] = 1;
@@ -129,6 +144,9 @@ TEST(ImageReading, FindsWhatAnEsp32CallsItsDigest) {
   const Reading with_trailer = read(signed_file(content + digest, manifest_of(content + digest), key));
   EXPECT_EQ(with_trailer.image->esp32_digest, sha256_of(content));
   content[23] = 0;
+  EXPECT_FALSE(read(content + digest).image->esp32_digest);
+  content[23] = 1;
+  content[0] = 'x';
   EXPECT_FALSE(read(content + digest).image->esp32_digest);
 }
 

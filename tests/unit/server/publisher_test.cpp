@@ -250,6 +250,13 @@ TEST_F(PublisherTest, ASiblingIsOfTheSameSecondAsItsImage) {
   EXPECT_EQ(time_of(channel_ + "/firmware.bin.gz"), time_of(channel_ + "/firmware.bin"));
 }
 
+TEST_F(PublisherTest, ASiblingOfAnotherSecondIsWrittenAnew) {
+  static_cast<void>(publish(TestImage{"1.0"}.compressed("gz")));
+  std::ofstream{channel_ + "/firmware.bin.gz"} << "somebody's";  // now
+  EXPECT_EQ(publish(TestImage{"1.0"}.compressed("gz")).sibling, Sibling::written);
+  EXPECT_EQ(read_file(channel_ + "/firmware.bin.gz"), "gz");
+}
+
 TEST_F(PublisherTest, ASiblingOfTheImageBeforeIsTakenAway) {
   static_cast<void>(publish(TestImage{"1.0"}.compressed("first")));
   EXPECT_EQ(publish(TestImage{"1.1"}).sibling, Sibling::removed);
