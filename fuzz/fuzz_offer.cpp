@@ -84,7 +84,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Response response;
   for (std::string_view* const field :
        {&response.content_range, &response.etag, &response.last_modified, &response.retry_after,
-        &response.location, &response.md5, &response.sha256, &response.version, &response.content_encoding}) {
+        &response.location, &response.md5, &response.sha256, &response.version, &response.content_encoding,
+        &response.content_type}) {
     *field = airlift::codec::take_until(text, '\n');
     check_range(*field);
     check_etag(*field);

@@ -39,6 +39,7 @@ struct HttpGiven {
   std::optional<std::uint64_t> content_length;
   std::string content_range;
   std::string content_encoding;
+  std::string content_type;
   std::string etag;
   std::string last_modified;
   std::string retry_after;
@@ -144,6 +145,7 @@ class FakeHttpClient final : public port::HttpClient {
     response_.content_length = given.content_length;
     response_.content_range = given.content_range;
     response_.content_encoding = given.content_encoding;
+    response_.content_type = given.content_type;
     response_.etag = given.etag;
     response_.last_modified = given.last_modified;
     response_.retry_after = given.retry_after;

@@ -14,10 +14,11 @@ struct Field {
   std::string_view name;
   std::string_view Response::*view;
 };
-constexpr std::array<Field, 9> fields{{
+constexpr std::array<Field, 10> fields{{
     {"Location", &Response::location},
     {"Content-Range", &Response::content_range},
     {"Content-Encoding", &Response::content_encoding},
+    {"Content-Type", &Response::content_type},
     {"ETag", &Response::etag},
     {"Last-Modified", &Response::last_modified},
     {"Retry-After", &Response::retry_after},

@@ -95,6 +95,10 @@ TEST(Offer, IsNotUnderstood) {
   EXPECT_EQ(error([](Response& r) { r.content_length.reset(); }), UpdateError::bad_response);
   EXPECT_EQ(error([](Response& r) { r.content_encoding = "gzip"; }), UpdateError::bad_response);
   EXPECT_EQ(error([](Response& r) { r.content_encoding = "Identity"; }), UpdateError::none);
+  EXPECT_EQ(error([](Response& r) { r.content_type = "text/html"; }), UpdateError::bad_response);
+  EXPECT_EQ(error([](Response& r) { r.content_type = "Text/HTML ; charset=utf-8"; }),
+            UpdateError::bad_response);
+  EXPECT_EQ(error([](Response& r) { r.content_type = "application/octet-stream"; }), UpdateError::none);
   EXPECT_EQ(error([](Response& r) { r.md5 = "00"; }), UpdateError::bad_response);
   EXPECT_EQ(error([](Response& r) { r.md5 = some_sha256; }), UpdateError::bad_response);
   EXPECT_EQ(error([](Response& r) { r.sha256 = some_md5; }), UpdateError::bad_response);

@@ -49,6 +49,7 @@ class HttpClient {
     std::optional<std::uint64_t> content_length;
     std::string_view content_range;
     std::string_view content_encoding;
+    std::string_view content_type;
     std::string_view etag;
     std::string_view last_modified;
     std::string_view retry_after;

@@ -33,9 +33,15 @@ bool is_encoded(const Response& response) {
          !codec::equal_ignoring_case(response.content_encoding, "identity");
 }
 
+/// A page for people, from a portal or a proxy in between: with 200, as if it were the image.
+bool is_web_page(const Response& response) {
+  std::string_view type = response.content_type;
+  return codec::equal_ignoring_case(codec::trimmed(codec::take_until(type, ';')), "text/html");
+}
+
 Result<Offer> read_offer(const Response& response, std::uint64_t size_bytes) {
   Offer offer;
-  if (is_encoded(response) || !read_digest(response.md5, offer.md5) ||
+  if (is_encoded(response) || is_web_page(response) || !read_digest(response.md5, offer.md5) ||
       !read_digest(response.sha256, offer.sha256)) {
     return UpdateError::bad_response;
   }
