@@ -2,7 +2,6 @@
 
 #include <openssl/err.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
@@ -16,10 +15,6 @@ using Need = Transport::Need;
 Transport::Step after_system_call(ssize_t count, Need waits_for) {
   if (count >= 0) return {static_cast<std::size_t>(count), Need::nothing};
   return {0, errno == EAGAIN || errno == EINTR ? waits_for : Need::failed};
-}
-
-iovec piece(Bytes bytes) {
-  return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
@@ -66,11 +61,10 @@ Transport::Step Transport::read(MutableBytes into) {
 
 Transport::Step Transport::write(Bytes head, Bytes body) {
   if (tls_) return head.empty() ? write_record(body) : write_together(head, body);
-  std::array<iovec, 2> pieces{piece(head), piece(body)};
-  msghdr message{};
-  message.msg_iov = head.empty() ? &pieces[1] : pieces.data();
-  message.msg_iovlen = head.empty() ? 1 : 2;
-  return after_system_call(sendmsg(fd_, &message, MSG_NOSIGNAL), Need::writable);
+  const Bytes bytes = head.empty() ? body : head;
+  // The body begins in the packet of its head.
+  const int more = head.empty() || body.empty() ? 0 : MSG_MORE;
+  return after_system_call(send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | more), Need::writable);
 }
 
 Transport::Step Transport::write_together(Bytes head, Bytes body) {

@@ -35,9 +35,9 @@ TEST_F(ListingTest, PublishedAndCopiedImagesAreListed) {
 }
 
 TEST_F(ListingTest, HiddenAndOtherFilesAndLinksAreLeftOut) {
-  for (const char* path :
-       {"a/stable/.firmware.bin.1.part", "a/stable/.x.bin", "a/stable/firmware.bin.gz", "README",
-        "a/firmware.bin", ".a/stable/firmware.bin", "a/.stable/firmware.bin", "a/stable/more/x.bin"})
+  for (const char* path : {"a/stable/.firmware.bin.1.part", "a/stable/.x.bin", "a/stable/firmware.bin.gz",
+                           "README", "a/firmware.bin", ".a/stable/firmware.bin", "a/.stable/firmware.bin",
+                           "a/sta ble/firmware.bin", "a b/stable/firmware.bin", "a/stable/more/x.bin"})
     add(path);
   fs::create_symlink("/", directory_ / "b");
   fs::create_symlink("../../README", directory_ / "a/stable/firmware.bin");
