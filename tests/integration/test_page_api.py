@@ -57,7 +57,7 @@ def test_routes_without_a_password(start_page):
     assert html.headers["content-encoding"] == "gzip" and "frame-ancestors 'none'" in html.headers["content-security-policy"]
     assert gzip.decompress(html.body).lower().startswith(b"<!doctype html>")
     assert page.get("/update", headers=GZIP | {"If-None-Match": html.headers["etag"]}).status == 304
-    assert page.get("/api/elements").json == ["device", "ota", "web"]
+    assert page.get("/api/elements").json == ["device", "ota", "web", "update"]
     assert {file["name"] for file in page.get("/api/list").json} == {"/env.json", "/config.json"}
     assert page.get("/api/login").json == {"password": "false", "session": "false", "csrf": "", "safemode": "false"}
     values = page.ota()

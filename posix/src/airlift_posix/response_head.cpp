@@ -1,6 +1,7 @@
 #include "airlift_posix/response_head.hpp"
 
 #include <charconv>
+#include <iterator>
 
 #include "airlift/codec/text.hpp"
 
@@ -14,7 +15,7 @@ struct Field {
   std::string_view name;
   std::string_view Response::*view;
 };
-constexpr std::array<Field, 10> fields{{
+constexpr Field fields[]{
     {"Location", &Response::location},
     {"Content-Range", &Response::content_range},
     {"Content-Encoding", &Response::content_encoding},
@@ -25,11 +26,12 @@ constexpr std::array<Field, 10> fields{{
     {"x-MD5", &Response::md5},
     {"x-SHA256", &Response::sha256},
     {"x-version", &Response::version},
-}};
+};
 
 }  // namespace
 
 bool ResponseHead::take(std::string_view line) {
+  static_assert(std::size(fields) == kept_headers);
   taken_bytes_ += line.size();
   if (taken_bytes_ > HttpClient::longest_head_bytes) return false;
   if (finished()) return true;
@@ -41,7 +43,7 @@ bool ResponseHead::take(std::string_view line) {
   if (codec::equal_ignoring_case(name, "Content-Length")) return take_length(value);
   chunked_ = chunked_ || codec::equal_ignoring_case(name, "Transfer-Encoding");
   if (value.size() > HttpClient::longest_value_bytes || !codec::all_printable(value)) return true;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
+  for (std::size_t i = 0; i < kept_headers; ++i) {
     if (codec::equal_ignoring_case(name, fields[i].name)) values_[i] = value;
   }
   return true;
@@ -66,7 +68,7 @@ void ResponseHead::finish(int status, const CurlUrl& asked) {
   std::string& location = values_.front();
   if (!location.empty()) location = asked.resolve(location).value_or("");
   if (location.size() > HttpClient::longest_value_bytes) location.clear();
-  for (std::size_t i = 0; i < fields.size(); ++i) response_.*(fields[i].view) = values_[i];
+  for (std::size_t i = 0; i < kept_headers; ++i) response_.*(fields[i].view) = values_[i];
   // RFC 9112 6.3: the length does not count then.
   if (chunked_) response_.content_length.reset();
   response_.status = status;
