@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "airlift/codec/text.hpp"
-#include "airlift/pull/http_date.hpp"
+#include "airlift/http/http_date.hpp"
 #include "airlift/pull/offer.hpp"
 #include "airlift/pull/schedule.hpp"
 #include "airlift/pull/web_address.hpp"
@@ -31,7 +31,7 @@ void check_etag(std::string_view text) {
 }
 
 void check_times(std::string_view text) {
-  const auto date = pull::parse_http_date(text);
+  const auto date = airlift::http::parse_http_date(text);
   require(!date || text.size() == 29, "a date has one length");
   require(!date || *date <= 253402300800U, "and four digits for its year");
   for (const std::uint64_t now : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{4'000'000'000}}) {

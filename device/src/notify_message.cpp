@@ -1,7 +1,6 @@
 #include "notify_message.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 
 #include "airlift/codec/text.hpp"
@@ -10,11 +9,10 @@ namespace airlift::device {
 namespace {
 
 std::optional<milliseconds> parse_period(std::string_view text) {
-  std::uint64_t count{0};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  const auto count = codec::parse_long_number(text);
+  if (!count) return std::nullopt;
   constexpr std::chrono::microseconds longest{longest_watchdog_period};
-  const auto bounded = std::min(count, static_cast<std::uint64_t>(longest.count()));
+  const auto bounded = std::min(*count, static_cast<std::uint64_t>(longest.count()));
   return std::chrono::ceil<milliseconds>(std::chrono::microseconds{bounded});
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "airlift/codec/text.hpp"
 #include "airlift_posix/replace_file.hpp"
 
 namespace airlift::device {
@@ -73,10 +73,7 @@ std::string UpdateNote::text(std::string_view key) const {
 }
 
 std::uint64_t UpdateNote::number(std::string_view key) const {
-  const std::string digits = text(key);
-  std::uint64_t value{0};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return error == std::errc{} && end == digits.data() + digits.size() ? value : 0;
+  return codec::parse_long_number(text(key)).value_or(0);
 }
 
 void UpdateNoteKeeper::begin() {

@@ -1,6 +1,5 @@
 #include "airlift_posix/response_head.hpp"
 
-#include <charconv>
 #include <iterator>
 
 #include "airlift/codec/text.hpp"
@@ -50,10 +49,9 @@ bool ResponseHead::take(std::string_view line) {
 }
 
 bool ResponseHead::take_length(std::string_view value) {
-  std::uint64_t length{0};
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-  if (error != std::errc{} || end != value.data() + value.size()) return false;
-  const bool fits = response_.content_length.value_or(length) == length;
+  const auto length = codec::parse_long_number(value);
+  if (!length) return false;
+  const bool fits = response_.content_length.value_or(*length) == *length;
   response_.content_length = length;
   return fits;
 }

@@ -1,18 +1,13 @@
 #include "airlift_server/access.hpp"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 
 #include "airlift/codec/text.hpp"
+#include "airlift/crypto/backend.hpp"
 #include "airlift/http/login.hpp"
 
 namespace airlift::server {
 namespace {
-
-bool equal(const crypto::Sha256Digest& a, const crypto::Sha256Digest& b) {
-  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 crypto::Sha256Digest digest_of(std::string_view secret) {
   return crypto::sha256(as_bytes(secret));
@@ -30,13 +25,13 @@ const Token* Access::find(std::string_view token) const {
   const crypto::Sha256Digest digest = digest_of(token);
   const Token* found{nullptr};
   for (const Token& each : tokens_) {
-    if (equal(each.sha256, digest)) found = &each;
+    if (crypto::backend::equal_constant_time(each.sha256, digest)) found = &each;
   }
   return found;
 }
 
 bool Access::is_password(std::string_view login) const {
-  return password_sha256_ && equal(*password_sha256_, digest_of(login));
+  return password_sha256_ && crypto::backend::equal_constant_time(*password_sha256_, digest_of(login));
 }
 
 Access::Decision Access::judge(std::string_view authorization) const {

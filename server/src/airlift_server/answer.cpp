@@ -4,6 +4,7 @@
 
 #include "airlift/codec/text.hpp"
 #include "airlift/http/answer.hpp"
+#include "airlift/http/http_date.hpp"
 #include "airlift_server/layout.hpp"
 #include "airlift_server/selection.hpp"
 
@@ -53,8 +54,8 @@ bool not_modified(const Conditions& conditions, const StoredFile& file) {
   if (!conditions.if_none_match.empty()) {
     return lists_etag(conditions.if_none_match, file.etag, Comparison::weak);
   }
-  const auto since = parse_http_date(conditions.if_modified_since);
-  return since && parse_http_date(file.last_modified) <= since;
+  const auto since = http::parse_http_date(conditions.if_modified_since);
+  return since && http::parse_http_date(file.last_modified) <= since;
 }
 
 /// RFC 9110 13.1.5: an entity tag is compared strongly, a date must be the same.

@@ -37,7 +37,5 @@ struct RangeWish {
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
 [[nodiscard]] std::string http_date(std::int64_t unix_seconds);
-/// Of exactly that form; nothing for anything else.
-[[nodiscard]] std::optional<std::int64_t> parse_http_date(std::string_view text);
 
 }  // namespace airlift::server

@@ -57,6 +57,13 @@ TEST(Number, TakesDigitsOnly) {
   EXPECT_EQ(parse_number(std::string_view{"1\0", 2}), std::nullopt);
 }
 
+TEST(Number, MayBeLong) {
+  EXPECT_EQ(parse_long_number("18446744073709551615"), 18446744073709551615U);
+  for (const std::string_view text : {"18446744073709551616", "", "-1", "1 ", "0x1"}) {
+    EXPECT_EQ(parse_long_number(text), std::nullopt) << text;
+  }
+}
+
 TEST(Number, RefusesWhatIsAboveTheMost) {
   EXPECT_EQ(parse_number("65535", 65535), 65535U);
   EXPECT_EQ(parse_number("65536", 65535), std::nullopt);

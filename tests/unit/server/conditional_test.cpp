@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "airlift/http/http_date.hpp"
+
 namespace airlift::server {
 namespace {
 
@@ -86,15 +88,8 @@ TEST(Conditional, ReadsOneRange) {
 
 TEST(Conditional, DatesAreThoseOfHttp) {
   EXPECT_EQ(http_date(784111777), "Sun, 06 Nov 1994 08:49:37 GMT");  // the example of RFC 9110 5.6.7
-  EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), 784111777);
   for (const std::int64_t time : {0LL, 951782400LL, 1709164799LL, 4102444800LL}) {
-    EXPECT_EQ(parse_http_date(http_date(time)), time);
-  }
-  for (const char* wrong :
-       {"", "Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Xxx 1994 08:49:37 GMT",
-        "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
-        "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 GMT "}) {
-    EXPECT_FALSE(parse_http_date(wrong)) << wrong;
+    EXPECT_EQ(http::parse_http_date(http_date(time)), static_cast<std::uint64_t>(time));
   }
 }
 

@@ -29,12 +29,18 @@ bool from_hex(std::string_view text, MutableBytes into) {
   return true;
 }
 
-std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t most) {
-  std::uint32_t value{0};
+std::optional<std::uint64_t> parse_long_number(std::string_view text) {
+  std::uint64_t value{0};
   const char* end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || error != std::errc{} || stopped != end || value > most) return std::nullopt;
+  if (text.empty() || error != std::errc{} || stopped != end) return std::nullopt;
   return value;
+}
+
+std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t most) {
+  const auto value = parse_long_number(text);
+  if (!value || *value > most) return std::nullopt;
+  return static_cast<std::uint32_t>(*value);
 }
 
 std::string_view take_until(std::string_view& text, char separator) {

@@ -31,7 +31,9 @@ template <std::size_t N>
 /// digits.
 [[nodiscard]] bool from_hex(std::string_view text, MutableBytes into);
 
-/// A decimal number without sign, blanks; nothing for anything else or above `most`.
+/// A decimal number without sign, blanks; nothing for anything else.
+[[nodiscard]] std::optional<std::uint64_t> parse_long_number(std::string_view text);
+/// The same; nothing also above `most`.
 [[nodiscard]] std::optional<std::uint32_t> parse_number(std::string_view text,
                                                         std::uint32_t most = 0xFFFFFFFF);
 

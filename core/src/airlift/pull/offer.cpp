@@ -1,24 +1,15 @@
 #include "airlift/pull/offer.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include "airlift/codec/text.hpp"
-#include "airlift/pull/http_date.hpp"
+#include "airlift/http/http_date.hpp"
 
 namespace airlift::pull {
 namespace {
 
 using Response = port::HttpClient::Response;
-
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  std::uint64_t value{0};
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || error != std::errc{} || stopped != end) return std::nullopt;
-  return value;
-}
 
 /// False: there is a value, but no digest. `into` stays empty when there is none.
 template <std::size_t N>
@@ -49,7 +40,7 @@ Result<Offer> read_offer(const Response& response, std::uint64_t size_bytes) {
   offer.size_bytes = static_cast<std::uint32_t>(size_bytes);
   const std::string_view etag = checked_etag(response.etag);
   if (etag.size() <= Etag::capacity()) offer.etag = Etag{etag};
-  if (parse_http_date(response.last_modified)) offer.last_modified = response.last_modified;
+  if (http::parse_http_date(response.last_modified)) offer.last_modified = response.last_modified;
   const bool version_fits = response.version.size() <= image::VersionText::capacity();
   if (version_fits) offer.version = codec::printable<image::VersionText::capacity()>(response.version);
   return offer;
@@ -70,9 +61,9 @@ std::optional<ContentRange> range_of(const Response& response) {
 std::optional<ContentRange> parse_content_range(std::string_view value) {
   std::string_view rest = value;
   if (!codec::equal_ignoring_case(codec::take_until(rest, ' '), "bytes")) return std::nullopt;
-  const auto first = parse_size(codec::take_until(rest, '-'));
-  const auto last = parse_size(codec::take_until(rest, '/'));
-  const auto total = parse_size(rest);
+  const auto first = codec::parse_long_number(codec::take_until(rest, '-'));
+  const auto last = codec::parse_long_number(codec::take_until(rest, '/'));
+  const auto total = codec::parse_long_number(rest);
   if (!first || !last || !total || *first > *last || *last >= *total) return std::nullopt;
   return ContentRange{*first, *last, *total};
 }

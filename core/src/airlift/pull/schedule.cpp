@@ -4,7 +4,7 @@
 
 #include "airlift/codec/text.hpp"
 #include "airlift/element/element.hpp"
-#include "airlift/pull/http_date.hpp"
+#include "airlift/http/http_date.hpp"
 
 namespace airlift::pull {
 namespace {
@@ -50,7 +50,7 @@ seconds parse_retry_after(std::string_view value, std::uint64_t unix_seconds) {
     const auto wait = codec::parse_number(value, static_cast<std::uint32_t>(longest_retry_after.count()));
     return wait ? seconds{*wait} : longest_retry_after;
   }
-  const auto date = parse_http_date(value);
+  const auto date = http::parse_http_date(value);
   if (!date || unix_seconds == 0 || *date <= unix_seconds) return seconds{0};
   return std::min(longest_retry_after, seconds{*date - unix_seconds});
 }

@@ -1,4 +1,4 @@
-#include "airlift/pull/http_date.hpp"
+#include "airlift/http/http_date.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-namespace airlift::pull {
+namespace airlift::http {
 namespace {
 
 /// As the C library writes it.
@@ -47,4 +47,4 @@ TEST(HttpDate, RefusesEverythingElse) {
 }
 
 }  // namespace
-}  // namespace airlift::pull
+}  // namespace airlift::http

@@ -1,8 +1,8 @@
-#include "airlift/pull/http_date.hpp"
+#include "airlift/http/http_date.hpp"
 
 #include "airlift/codec/text.hpp"
 
-namespace airlift::pull {
+namespace airlift::http {
 namespace {
 
 constexpr std::string_view date_form{"aaa, 00 aaa 0000 00:00:00 GMT"};
@@ -68,4 +68,4 @@ std::optional<std::uint64_t> parse_http_date(std::string_view text) {
   return days * 86400 + hour * 3600 + minute * 60 + second;
 }
 
-}  // namespace airlift::pull
+}  // namespace airlift::http

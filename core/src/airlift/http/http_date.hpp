@@ -6,9 +6,9 @@
 #include <optional>
 #include <string_view>
 
-namespace airlift::pull {
+namespace airlift::http {
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` as Unix seconds. Nothing: anything else, or before 1970.
 [[nodiscard]] std::optional<std::uint64_t> parse_http_date(std::string_view text);
 
-}  // namespace airlift::pull
+}  // namespace airlift::http
