@@ -94,7 +94,7 @@ Result<port::Stream::Read> UploadSession::read_piece() {
   for (;;) {
     const MutableBytes room = updater_.room();
     const MutableBytes piece =
-        room.first(std::min(room.size(), answered_bytes - received_bytes() % answered_bytes));
+        room.first(std::min<std::size_t>(room.size(), answered_bytes - received_bytes() % answered_bytes));
     const Result<port::Stream::Read> read = stream_.read(piece);
     if (!read.ok()) return read;
     if (read.value().count > 0) updater_.took(read.value().count);
