@@ -1,0 +1,10 @@
+# Arm Cortex-M3: Debian's gcc-arm-none-eabi and libnewlib-arm-none-eabi; of libstdc++ the headers are enough.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR cortex-m3)
+set(CMAKE_C_COMPILER arm-none-eabi-gcc)
+set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(processor "-mcpu=cortex-m3 -mthumb --specs=nano.specs")
+foreach(language C CXX ASM)
+  set(CMAKE_${language}_FLAGS_INIT "${processor}")
+endforeach()
