@@ -188,7 +188,7 @@ Status OtaElement::begin_direct_upload(update::Announcement announcement) {
   announcement.time_s = ports_.calendar.unix_seconds();
   const Status begun = direct_.begin(announcement);
   extension_.give_way();
-  if (begun.ok()) log_accepted(announcement.source);
+  if (begun.ok()) accepted(announcement.source);
   return begun;
 }
 
@@ -242,7 +242,7 @@ void OtaElement::carry_out(const InvitationDesk::Verdict& verdict, Instant now) 
     const Status begun = session_.begin(announcement, host, now);
     if (updater_.phase() != update::Updater::Phase::receiving || begun.ok()) extension_.give_way();
     if (begun.ok()) {
-      log_accepted(address_text(host.address));
+      accepted(address_text(host.address));
     } else {
       result.reply = wire::format_refusal(begun.error());
       result.refusal = begun.error();
@@ -251,10 +251,17 @@ void OtaElement::carry_out(const InvitationDesk::Verdict& verdict, Instant now) 
   if (result.extension) key_.want();
   if (result.host) extension_.connect_to(*result.host, now);
   if (result.reply.empty()) return;
-  if (result.refusal != UpdateError::none) log_refusal(result.reply_to.address, result.reply, now);
+  if (result.refusal != UpdateError::none) {
+    refused(result.refusal);
+    log_refusal(result.reply_to.address, result.reply, now);
+  }
   if (!ports_.socket.send(as_bytes(result.reply), result.reply_to).ok()) {
     log(port::LogLevel::warning, "an answer could not be sent");
   }
+}
+
+void OtaElement::refused(UpdateError error) {
+  if (observer_ != nullptr) observer_->upload_refused(error);
 }
 
 void OtaElement::log_refusal(const port::IpAddress& source, std::string_view words, Instant now) {
@@ -291,7 +298,7 @@ void OtaElement::log_extension(const ExtensionSession::Event& event, Instant now
   Message message;
   switch (event.kind) {
     case Kind::accepted:
-      return log_accepted(address_text(event.source.address));
+      return accepted(address_text(event.source.address));
     case Kind::resumed:
       message.append("going on with the upload from ").append(address_text(event.source.address));
       message.append(" at byte ").append_number(updater_.received_bytes());
@@ -301,16 +308,19 @@ void OtaElement::log_extension(const ExtensionSession::Event& event, Instant now
       message.append_number(updater_.announcement().size_bytes).append(" bytes: ");
       return log(port::LogLevel::warning, message.append(describe(event.error).text));
     case Kind::given_up:
+      if (observer_ != nullptr) observer_->upload_ended(UpdateError::connection_lost);
       return log(port::LogLevel::warning, "nobody went on with the paused upload: given up");
     case Kind::failed:
     case Kind::installed:
       return end_upload(event.error);
     case Kind::refused:
+      refused(event.error);
       return log_refusal(event.source.address, describe(event.error).text, now);
   }
 }
 
-void OtaElement::log_accepted(std::string_view source) {
+void OtaElement::accepted(std::string_view source) {
+  if (observer_ != nullptr) observer_->upload_begun();
   const update::Announcement& announcement = updater_.announcement();
   Message message{"accepted a "};
   message.append(image::name_of(announcement.kind)).append(" of ");
@@ -320,6 +330,7 @@ void OtaElement::log_accepted(std::string_view source) {
 
 /// `error` none: the image is staged.
 void OtaElement::end_upload(UpdateError error) {
+  if (observer_ != nullptr) observer_->upload_ended(error);
   Message message;
   if (error != UpdateError::none) {
     message.append("upload failed after ").append_number(updater_.received_bytes()).append(" of ");

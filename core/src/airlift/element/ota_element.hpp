@@ -9,6 +9,7 @@
 #include "airlift/element/invitation_desk.hpp"
 #include "airlift/element/ota_values.hpp"
 #include "airlift/element/update_settings.hpp"
+#include "airlift/element/upload_observer.hpp"
 #include "airlift/element/upload_session.hpp"
 #include "airlift/port/advertiser.hpp"
 
@@ -53,6 +54,9 @@ class OtaElement final : public Element {
   [[nodiscard]] const ExtensionSession& extension() const { return extension_; }
   [[nodiscard]] const UpdateSettings& settings() const { return settings_; }
 
+  /// Tells `observer` of uploads from now on. It outlives the element.
+  void observe(UploadObserver& observer) { observer_ = &observer; }
+
   // For the device's page and the pull client, whose uploads and passwords follow the same rules.
 
   /// Whether an upload of this would begin now. Outcomes: ok; safe_mode: also while the element does not run;
@@ -90,12 +94,13 @@ class OtaElement final : public Element {
   void watch_advertiser();
   [[nodiscard]] bool answer_datagram(Instant now);
   void carry_out(const InvitationDesk::Verdict& verdict, Instant now);
+  void refused(UpdateError error);
   void log_refusal(const port::IpAddress& source, std::string_view words, Instant now);
   void watch_session();
   void watch_direct_upload();
   [[nodiscard]] milliseconds serve_extension(Instant now);
   void log_extension(const ExtensionSession::Event& event, Instant now);
-  void log_accepted(std::string_view source);
+  void accepted(std::string_view source);
   void end_upload(UpdateError error);
   void log(port::LogLevel level, std::string_view message);
 
@@ -115,6 +120,7 @@ class OtaElement final : public Element {
   DirectUpload direct_;
   OtaValues values_;
   Board* board_{nullptr};
+  UploadObserver* observer_{nullptr};
 
   std::uint16_t port_{wire::esp8266_port};
 

@@ -1,44 +1,26 @@
 #include "airlift/http/login.hpp"
 
+#include "airlift/codec/base64.hpp"
 #include "airlift/codec/text.hpp"
 
 namespace airlift::http {
 namespace {
 
-int sextet(char c) {
-  constexpr std::string_view alphabet{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
-  const std::size_t at = alphabet.find(c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
-
-/// RFC 4648 4, with or without padding. The crypto libraries' decoders want a heap or take line ends.
-bool decode_base64(std::string_view text, BasicText& into) {
-  for (int padding = 0; padding < 2 && !text.empty() && text.back() == '='; ++padding) text.remove_suffix(1);
-  unsigned bits{0};
-  int count{0};
-  for (const char c : text) {
-    const int value = sextet(c);
-    if (value < 0) return false;
-    bits = bits << 6 | static_cast<unsigned>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    const char byte = static_cast<char>(bits >> count & 0xFF);
-    into.append({&byte, 1});
-  }
-  return count != 6 && !into.truncated();
+/// Nothing also for one that is too long.
+std::optional<BasicText> decoded_text(std::string_view base64) {
+  std::array<std::uint8_t, BasicText::capacity()> bytes{};
+  const std::optional<std::size_t> size = codec::decode_base64(base64, bytes);
+  if (!size) return std::nullopt;
+  return BasicText{as_text(Bytes{bytes}.first(*size))};
 }
 
 }  // namespace
 
 std::optional<BasicText> basic_login(std::string_view authorization) {
   const std::string_view scheme = codec::take_until(authorization, ' ');
-  BasicText decoded;
-  if (!codec::equal_ignoring_case(scheme, "Basic") ||
-      !decode_base64(codec::trimmed(authorization), decoded) ||
-      decoded.view().find(':') == std::string_view::npos) {
-    return std::nullopt;
-  }
+  if (!codec::equal_ignoring_case(scheme, "Basic")) return std::nullopt;
+  const std::optional<BasicText> decoded = decoded_text(codec::trimmed(authorization));
+  if (!decoded || decoded->view().find(':') == std::string_view::npos) return std::nullopt;
   return decoded;
 }
 

@@ -202,7 +202,17 @@ void Updater::commit() {
   write_history(boot::UpdateResult::installed, UpdateError::none);
   const Status staged = store_.stage(announcement_.kind, staged_);
   if (!staged.ok()) return fail(staged.error());
+  if (const Status installed = install(); !installed.ok()) return fail(installed.error());
   enter(Phase::done);
+}
+
+Status Updater::install() {
+  if (installer_ == nullptr || !starts_next()) return {};
+  const Status installed = installer_->install(store_);
+  // Not saved: the board's next start finds a candidate that does not run.
+  if (!installed.ok()) [[maybe_unused]]
+    const Status rejected = store_.reject(installed.error());
+  return installed;
 }
 
 void Updater::write_history(boot::UpdateResult result, UpdateError cause) {

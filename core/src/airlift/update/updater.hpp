@@ -6,6 +6,7 @@
 
 #include "airlift/boot/history.hpp"
 #include "airlift/boot/slot_store.hpp"
+#include "airlift/update/installer.hpp"
 #include "airlift/update/payload_writer.hpp"
 
 namespace airlift::update {
@@ -29,7 +30,7 @@ class Updater {
     draining,    ///< ended by the last byte of the payload being written
     judging,     ///< ended by the digests, the signature and the policy being right
     heading,     ///< ended by the slot's header
-    committing,  ///< ended by the boot record
+    committing,  ///< ended by the boot record, and the installer
     done,        ///< the new image is staged; begin() or abort() ends it
     failed,      ///< error() says why; begin() or abort() ends it
   };
@@ -39,6 +40,8 @@ class Updater {
 
   /// Until it is called: no signatures, any board. What the policy points at outlives the updater.
   void set_policy(const image::Policy& policy) { policy_ = policy; }
+  /// Where the boot record alone does not make the next start take an image. It outlives the updater.
+  void set_installer(Installer& installer) { installer_ = &installer; }
 
   /// Whether a file of this size can be taken. Outcomes: ok; bad_size: none at all; no_space; trial_running.
   [[nodiscard]] Status check(image::Kind kind, std::uint32_t size_bytes) const;
@@ -103,10 +106,12 @@ class Updater {
   [[nodiscard]] Status take_over(const image::Approved& approved);
   void write_header();
   void commit();
+  [[nodiscard]] Status install();
 
   boot::SlotStore& store_;
   boot::History& history_;
   PayloadWriter payload_;
+  Installer* installer_{nullptr};
   image::Policy policy_;
   Announcement announcement_;
   Phase phase_{Phase::idle};
