@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "airlift_posix/file_flash.hpp"
+#include "contract/portable/flash_contract.hpp"
 #include "support/fake_flash.hpp"
+#include "support/portable_contract.hpp"
 #include "support/temp_directory.hpp"
 
 namespace airlift {
@@ -36,113 +38,46 @@ ByteVector read_all(port::Flash& flash, std::uint32_t address, std::size_t count
   return bytes;
 }
 
-struct FileFlashMaker {
-  TempDirectory directory;
-  std::unique_ptr<FileFlash> flash{FileFlash::create(directory / "flash.bin", geometry)};
+class FileFlashSubject final : public contract::FlashSubject {
+ public:
+  [[nodiscard]] port::Flash& flash() override { return *flash_; }
+  [[nodiscard]] MutableBytes scratch() override { return scratch_; }
+
+ private:
+  TempDirectory directory_;
+  std::unique_ptr<FileFlash> flash_{FileFlash::create(directory_ / "flash.bin", geometry)};
+  std::array<std::uint8_t, 3 * 16384 + 256> scratch_{};
 };
 
-struct FakeFlashMaker {
-  std::unique_ptr<FakeFlash> flash{std::make_unique<FakeFlash>(geometry)};
+class FakeFlashSubject final : public contract::FlashSubject {
+ public:
+  [[nodiscard]] port::Flash& flash() override { return flash_; }
+  [[nodiscard]] MutableBytes scratch() override { return scratch_; }
+
+ private:
+  FakeFlash flash_{geometry};
+  std::array<std::uint8_t, 3 * 16384 + 256> scratch_{};
 };
 
-template <typename Maker>
-class FlashContract : public ::testing::Test {
+[[maybe_unused]] const bool file_flash_added{
+    testing::add_contract<FileFlashSubject>("FlashContract/FileFlash", contract::flash_cases)};
+[[maybe_unused]] const bool fake_flash_added{
+    testing::add_contract<FakeFlashSubject>("FlashContract/FakeFlash", contract::flash_cases)};
+
+template <typename Subject>
+class NewFlash : public ::testing::Test {
  protected:
-  Maker maker_;
-  port::Flash& flash_{*maker_.flash};
+  Subject subject_;
 };
+using Subjects = ::testing::Types<FileFlashSubject, FakeFlashSubject>;
+TYPED_TEST_SUITE(NewFlash, Subjects);
 
-using Makers = ::testing::Types<FileFlashMaker, FakeFlashMaker>;
-TYPED_TEST_SUITE(FlashContract, Makers);
-
-TYPED_TEST(FlashContract, IsErasedWhenNew) {
-  EXPECT_THAT(read_all(this->flash_, 0, geometry.size_bytes), Each(geometry.erased_value));
-  EXPECT_EQ(this->flash_.geometry().size_bytes, geometry.size_bytes);
-  EXPECT_EQ(this->flash_.geometry().sector_bytes, geometry.sector_bytes);
-  EXPECT_EQ(this->flash_.geometry().write_align_bytes, geometry.write_align_bytes);
-}
-
-TYPED_TEST(FlashContract, ReadsBackWhatWasProgrammedAndChangesNothingElse) {
-  ASSERT_TRUE(this->flash_.program(8, view({1, 2, 3, 4, 5, 6, 7, 8})).ok());
-  EXPECT_EQ(read_all(this->flash_, 4, 16),
-            (ByteVector{255, 255, 255, 255, 1, 2, 3, 4, 5, 6, 7, 8, 255, 255, 255, 255}));
-  EXPECT_TRUE(this->flash_.flush().ok());
-}
-
-TYPED_TEST(FlashContract, ProgramsBytesOfTheErasedValueWithoutEffect) {
-  ASSERT_TRUE(this->flash_.program(0, view({255, 255, 255, 255})).ok());
-  EXPECT_TRUE(this->flash_.program(0, view({1, 2, 3, 4})).ok());
-}
-
-TYPED_TEST(FlashContract, RefusesToProgramTwiceAndThenWritesNothing) {
-  // The byte in the way is the last of a range that is longer than any buffer.
-  const ByteVector image(3 * 16384, 0x5A);
-  const auto last = static_cast<std::uint32_t>(image.size() - 4);
-  ASSERT_TRUE(this->flash_.program(last, view({255, 255, 255, 0})).ok());
-
-  EXPECT_EQ(this->flash_.program(0, view(image)).error(), UpdateError::flash_misuse);
-  EXPECT_THAT(read_all(this->flash_, 0, last), Each(geometry.erased_value));
-  EXPECT_EQ(this->flash_.program(last, view({0, 0, 0, 0})).error(), UpdateError::flash_misuse);
-  EXPECT_EQ(read_all(this->flash_, last, 4), (ByteVector{255, 255, 255, 0}));
-}
-
-TYPED_TEST(FlashContract, ErasesOneSectorAndNoOther) {
-  const ByteVector image(3 * 16384, 0);
-  ASSERT_TRUE(this->flash_.program(0, view(image)).ok());
-  ASSERT_TRUE(this->flash_.erase_sector(16384).ok());
-  EXPECT_THAT(read_all(this->flash_, 0, 16384), Each(0));
-  EXPECT_THAT(read_all(this->flash_, 16384, 16384), Each(geometry.erased_value));
-  EXPECT_THAT(read_all(this->flash_, 2 * 16384, 16384), Each(0));
-  EXPECT_TRUE(this->flash_.program(16384, view(ByteVector(16384, 7))).ok());
-}
-
-TYPED_TEST(FlashContract, ErasesARangeOfSectorsAndNoOther) {
-  const ByteVector image(4 * 16384, 0);
-  ASSERT_TRUE(this->flash_.program(0, view(image)).ok());
-  ASSERT_TRUE(this->flash_.erase(16384, 3 * 16384).ok());
-  EXPECT_THAT(read_all(this->flash_, 0, 16384), Each(0));
-  EXPECT_THAT(read_all(this->flash_, 16384, 2 * 16384), Each(geometry.erased_value));
-  EXPECT_THAT(read_all(this->flash_, 3 * 16384, 16384), Each(0));
-  EXPECT_TRUE(this->flash_.erase(16384, 16384).ok());
-  EXPECT_EQ(this->flash_.erase(16384, 3 * 16384 - 4).error(), UpdateError::flash_misuse);
-  EXPECT_EQ(this->flash_.erase(4, 16384).error(), UpdateError::flash_misuse);
-  EXPECT_EQ(this->flash_.erase(16384, 0).error(), UpdateError::flash_misuse);
-  EXPECT_EQ(this->flash_.erase(0, geometry.size_bytes + 16384).error(), UpdateError::flash_misuse);
-  EXPECT_THAT(read_all(this->flash_, 0, 16384), Each(0));
-}
-
-TYPED_TEST(FlashContract, ComparesWithoutChangingAnything) {
-  ByteVector image(5 * 16384 + 40);
-  for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::uint8_t>(i * 7);
-  ASSERT_TRUE(this->flash_.program(8, view(image)).ok());
-  EXPECT_TRUE(this->flash_.compare(8, view(image)).ok());
-  EXPECT_TRUE(this->flash_.compare(8, {}).ok());
-  for (const std::size_t place : {std::size_t{0}, std::size_t{16383}, image.size() - 1}) {
-    image[place] ^= 1;
-    EXPECT_EQ(this->flash_.compare(8, view(image)).error(), UpdateError::flash_write) << place;
-    image[place] ^= 1;
-  }
-  EXPECT_EQ(this->flash_.compare(geometry.size_bytes - 4, view(image)).error(), UpdateError::flash_misuse);
-  EXPECT_TRUE(this->flash_.compare(8, view(image)).ok());
-}
-
-TYPED_TEST(FlashContract, RefusesWhatIsOutOfRange) {
-  const std::uint32_t size = geometry.size_bytes;
-  ByteVector bytes(8);
-  EXPECT_EQ(this->flash_.read(size - 4, {bytes.data(), 8}).error(), UpdateError::flash_misuse);
-  EXPECT_EQ(this->flash_.read(0xFFFFFFFC, {bytes.data(), 8}).error(), UpdateError::flash_misuse);
-  EXPECT_EQ(this->flash_.program(size - 4, view(bytes)).error(), UpdateError::flash_misuse);
-  EXPECT_EQ(this->flash_.erase_sector(size).error(), UpdateError::flash_misuse);
-  EXPECT_TRUE(this->flash_.read(size - 8, {bytes.data(), 8}).ok());
-  EXPECT_TRUE(this->flash_.program(size - 8, view(bytes)).ok());
-  EXPECT_TRUE(this->flash_.read(size, {}).ok());
-}
-
-TYPED_TEST(FlashContract, RefusesWhatIsNotAligned) {
-  EXPECT_EQ(this->flash_.program(2, view({0, 0, 0, 0})).error(), UpdateError::flash_misuse);
-  EXPECT_EQ(this->flash_.program(4, view({0, 0, 0})).error(), UpdateError::flash_misuse);
-  EXPECT_EQ(this->flash_.erase_sector(4096).error(), UpdateError::flash_misuse);
-  EXPECT_THAT(read_all(this->flash_, 0, 16384), Each(geometry.erased_value));
+TYPED_TEST(NewFlash, IsErasedAndAsWasAskedFor) {
+  port::Flash& flash = this->subject_.flash();
+  EXPECT_THAT(read_all(flash, 0, geometry.size_bytes), Each(geometry.erased_value));
+  EXPECT_EQ(flash.geometry().size_bytes, geometry.size_bytes);
+  EXPECT_EQ(flash.geometry().sector_bytes, geometry.sector_bytes);
+  EXPECT_EQ(flash.geometry().write_align_bytes, geometry.write_align_bytes);
 }
 
 std::string error_of(const std::function<void()>& action) {

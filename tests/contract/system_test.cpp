@@ -4,13 +4,16 @@
 
 #include <cstdlib>
 #include <ctime>
-#include <vector>
+#include <type_traits>
 
 #include "airlift_posix/stderr_log.hpp"
 #include "airlift_posix/steady_clock.hpp"
 #include "airlift_posix/system_calendar.hpp"
 #include "airlift_posix/system_entropy.hpp"
+#include "contract/portable/clock_contract.hpp"
+#include "contract/portable/entropy_contract.hpp"
 #include "support/fake_system.hpp"
+#include "support/portable_contract.hpp"
 
 namespace airlift {
 namespace {
@@ -46,53 +49,23 @@ TEST(SystemCalendar, TellsTheTimeOfDayWhereItIs) {
 }
 
 template <typename Clock>
-class ClockContract : public ::testing::Test {
- protected:
+class ClockOf final : public contract::ClockSubject {
+ public:
+  [[nodiscard]] port::Clock& clock() override { return clock_; }
+  void let_time_pass() override {
+    if constexpr (std::is_same_v<Clock, FakeClock>) clock_.advance(milliseconds{1});
+  }
+
+ private:
   Clock clock_;
 };
-using Clocks = ::testing::Types<posix::SteadyClock, posix::AwakeClock, FakeClock>;
-TYPED_TEST_SUITE(ClockContract, Clocks);
 
-void let_time_pass(FakeClock& clock) {
-  clock.advance(milliseconds{1});
-}
-void let_time_pass(posix::SteadyClock&) {}
-void let_time_pass(posix::AwakeClock&) {}
-
-TYPED_TEST(ClockContract, GoesOnAndNeverBack) {
-  const Instant start = this->clock_.now();
-  Instant last = start;
-  const auto deadline = std::chrono::steady_clock::now() + seconds{10};
-  while (last < start + milliseconds{5} && std::chrono::steady_clock::now() < deadline) {
-    let_time_pass(this->clock_);
-    const Instant now = this->clock_.now();
-    ASSERT_GE(now, last);
-    last = now;
-  }
-  EXPECT_GE(last, start + milliseconds{5});
-}
-
-template <typename Entropy>
-class EntropyContract : public ::testing::Test {
- protected:
-  Entropy entropy_;
-};
-using Entropies = ::testing::Types<posix::SystemEntropy, FakeEntropy>;
-TYPED_TEST_SUITE(EntropyContract, Entropies);
-
-TYPED_TEST(EntropyContract, FillsEverythingAndDiffersEachTime) {
-  // Longer than what getrandom gives in one go when it is interrupted (256 bytes).
-  std::vector<std::uint8_t> first(1000);
-  std::vector<std::uint8_t> second(1000);
-  ASSERT_TRUE(this->entropy_.fill({first.data(), first.size()}).ok());
-  ASSERT_TRUE(this->entropy_.fill({second.data(), second.size()}).ok());
-  EXPECT_NE(first, second);
-  EXPECT_NE(std::count(first.end() - 100, first.end(), 0), 100);
-}
-
-TYPED_TEST(EntropyContract, FillsNothing) {
-  EXPECT_TRUE(this->entropy_.fill({}).ok());
-}
+[[maybe_unused]] const bool contracts_added{
+    testing::add_contract<ClockOf<posix::SteadyClock>>("ClockContract/SteadyClock", contract::clock_cases) &&
+    testing::add_contract<ClockOf<posix::AwakeClock>>("ClockContract/AwakeClock", contract::clock_cases) &&
+    testing::add_contract<ClockOf<FakeClock>>("ClockContract/FakeClock", contract::clock_cases) &&
+    testing::add_contract<posix::SystemEntropy>("EntropyContract/SystemEntropy", contract::entropy_cases) &&
+    testing::add_contract<FakeEntropy>("EntropyContract/FakeEntropy", contract::entropy_cases)};
 
 TEST(FakeEntropy, FailsWhenToldTo) {
   FakeEntropy entropy;
