@@ -36,3 +36,13 @@ function(airlift_compile_together target group)
     set_source_files_properties(${ARGN} PROPERTIES UNITY_GROUP ${group})
   endif()
 endfunction()
+
+# airlift_foreign_library(name files...): other people's code, with their idea of warnings and of shifts. What an image does not
+# use of it the linker drops.
+function(airlift_foreign_library name)
+  add_library(${name} STATIC EXCLUDE_FROM_ALL ${ARGN})
+  target_compile_options(${name} PRIVATE -w -ffunction-sections -fdata-sections)
+  if(AIRLIFT_SANITIZE)
+    target_compile_options(${name} PRIVATE -fno-sanitize=undefined)
+  endif()
+endfunction()

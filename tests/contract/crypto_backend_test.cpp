@@ -1,4 +1,4 @@
-// Core's crypto backend, as linked into the Linux programs.
+// What every backend of digests must do: posix', and those of backends/.
 
 #include <gtest/gtest.h>
 

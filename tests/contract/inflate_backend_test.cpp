@@ -1,4 +1,4 @@
-// What every compression backend must do; here the one linked into the Linux programs.
+// What every compression backend must do: with the system's zlib, and with its source.
 
 #include "airlift/codec/inflate_backend.hpp"
 

@@ -61,5 +61,9 @@ inline constexpr std::string_view ed25519_key{
 inline constexpr std::string_view ed25519_signature{
     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
     "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"};
+/// Its second half, a number, plus the order of the group: not signed by anybody.
+inline constexpr std::string_view ed25519_signature_plus_order{
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+    "f52db7415978abc61b2c2eb6aeebfca0387b2eaeb4302aeeb00d291612bb0c10"};
 
 }  // namespace airlift::crypto::vectors

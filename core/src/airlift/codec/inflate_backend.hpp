@@ -1,5 +1,5 @@
 #pragma once
-// What a compression library must offer to read gzip. One implementation is linked in (zlib in posix/).
+// What a compression library must offer to read gzip. One implementation is linked in: zlib, in backends/.
 
 #include "airlift/base/span.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
-// What a crypto library must offer. One implementation is linked in: OpenSSL in posix/, later BearSSL or
-// mbedTLS. Each state is copyable (a copy goes on independently) and lives in place; its size fits all those
-// libraries.
+// What a crypto library must offer. One implementation is linked in: OpenSSL in posix/, BearSSL in
+// backends/. Each state is copyable (a copy goes on independently) and lives in place; its size fits all
+// those libraries.
 
 #include <array>
 #include <cstddef>

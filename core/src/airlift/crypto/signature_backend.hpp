@@ -1,6 +1,7 @@
 #pragma once
-// What a crypto library must offer for signatures. One implementation is linked in (OpenSSL in posix/). A key
-// is its SubjectPublicKeyInfo; sizes and types have been checked by the front end, crypto/signature.hpp.
+// What a crypto library must offer for signatures. One implementation is linked in: OpenSSL in posix/,
+// BearSSL and libsodium's Ed25519 in backends/. A key is its SubjectPublicKeyInfo; sizes and types have been
+// checked by the front end, crypto/signature.hpp.
 
 #include "airlift/crypto/signature.hpp"
 
@@ -10,7 +11,7 @@ namespace airlift::crypto::backend {
 struct KeyFacts {
   enum class Type : std::uint8_t { unreadable, other, ed25519, rsa, p256, p384 };
   Type type{Type::unreadable};
-  std::size_t bits{0};  ///< of the modulus or the curve
+  std::size_t bits{0};  ///< of the modulus or the curve; of `other` any
 };
 
 /// `unreadable` also when the library would write the key in other bytes.
