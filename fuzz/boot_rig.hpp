@@ -14,7 +14,7 @@ inline constexpr std::uint32_t image_bytes{40};
 
 /// Four sectors for the record, four for the journal, two for each slot.
 [[nodiscard]] inline boot::FlashMap small_map() {
-  return boot::uniform_map(sector_bytes, sector_bytes, sector_bytes);
+  return boot::uniform_map({sector_bytes, sector_bytes, sector_bytes});
 }
 
 struct BootRig {
@@ -52,7 +52,8 @@ struct BootRig {
   void check(boot::SlotStore& store, const boot::BootPlan& plan, MutableBytes buffer) {
     const auto is_whole = [&](image::Kind kind, boot::SlotId slot) {
       return slot == boot::SlotId::none ||
-             check_image(flash, store.area(kind, slot), store.record().of(kind).at(slot).image, buffer).ok();
+             check_image(flash, store.image_area(kind, slot), store.record().of(kind).at(slot).image, buffer)
+                 .ok();
     };
     require(is_whole(image::Kind::firmware, plan.firmware), "only whole firmware starts");
     require(is_whole(image::Kind::filesystem, plan.filesystem), "only a whole filesystem image is used");

@@ -119,7 +119,7 @@ Time upload(update::Updater& updater, std::string_view file, bool md5) {
 
 int run(const Options& options) {
   constexpr std::uint32_t sector_bytes{4096};
-  const boot::FlashMap map = boot::uniform_map(sector_bytes, options.slot_bytes, 0);
+  const boot::FlashMap map = boot::uniform_map({sector_bytes, options.slot_bytes, 0});
   const auto file_flash = posix::FileFlash::create(
       options.flash, {static_cast<std::uint32_t>(boot::end_of(map)), sector_bytes, 4});
   CountingFlash flash{*file_flash};

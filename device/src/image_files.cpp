@@ -92,7 +92,7 @@ Status extract_image(boot::SlotStore& store, image::Kind kind, boot::SlotId slot
   const posix::UniqueFd file{
       ::open(unfinished.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (!file) fail("cannot make " + unfinished.path());
-  const boot::ImageReader reader{store.flash(), store.area(kind, slot),
+  const boot::ImageReader reader{store.flash(), store.image_area(kind, slot),
                                  store.record().of(kind).at(slot).image};
   if (const Status copied = copy_image(reader, file.get(), unfinished.path()); !copied.ok()) return copied;
   if (::fchmod(file.get(), mode) != 0) fail("cannot change the rights of " + unfinished.path());

@@ -26,7 +26,7 @@ void make_private_directory(const std::string& path) {
 }
 
 boot::FlashMap map_for(std::uint32_t image_bytes) {
-  return boot::uniform_map(sector_bytes, image_bytes, image_bytes);
+  return boot::uniform_map({sector_bytes, image_bytes, image_bytes});
 }
 
 /// Whether the flash is one of Airlift's first layout: two sectors of records of version 1, slots without

@@ -5,7 +5,9 @@
 
 #include <fstream>
 
+#include "airlift/boot/flash_note.hpp"
 #include "airlift_posix/reset_file.hpp"
+#include "support/fake_flash.hpp"
 #include "support/fake_reset_memory.hpp"
 #include "support/temp_directory.hpp"
 
@@ -25,13 +27,17 @@ struct FilePlace {
   std::string path{directory.path() + "/resets"};
   posix::ResetFile open() { return posix::ResetFile{path}; }
 };
+struct FlashPlace {
+  testing::FakeFlash flash{{4096, 1024, 4}};
+  boot::FlashResetMemory open() { return {flash, {1024, 2048}}; }
+};
 
 template <typename Place>
 class ResetMemoryContract : public ::testing::Test {
  protected:
   Place place_;
 };
-using Places = ::testing::Types<FakePlace, FilePlace>;
+using Places = ::testing::Types<FakePlace, FilePlace, FlashPlace>;
 TYPED_TEST_SUITE(ResetMemoryContract, Places);
 
 TYPED_TEST(ResetMemoryContract, IsZeroAtFirst) {

@@ -56,10 +56,11 @@ Geometry nor() {
 
 Geometry esp() {
   Geometry g{"esp",
-             "ESP32: 4 KiB sectors, unit 16 (encrypted), whole sectors at once",
+             "ESP32: 4 KiB sectors, unit 16 (encrypted), whole sectors at once, images at a sector's start",
              chip_of({{14, 4096}}, 16),
              {}};
   g.map = map_of(g.chip, {4, 2, 2, 2});
+  g.map.image_offset_bytes = 4096;
   g.block_bytes = 4096;
   g.firmware_bytes = 3300;
   g.filesystem_bytes = 900;

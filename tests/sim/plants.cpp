@@ -40,7 +40,8 @@ UpdateError upload_before_verify(boot::SlotStore& store, const image::Policy& po
   if (const Status free = store.give_up_target(file.kind); !free.ok()) return free.error();
   update::PayloadWriter writer{store.flash(), buffers};
   const boot::BootRecord& record = store.record();
-  writer.begin(store.area(file.kind, record.of(file.kind).target()), crypto::DigestKind::sha256);
+  writer.begin(store.area(file.kind, record.of(file.kind).target()), store.map().image_offset_bytes,
+               crypto::DigestKind::sha256);
   const Bytes upload{file.upload.data(), file.upload.size()};
   const Status written = write_payload(writer, upload.first(file.payload_bytes));
   if (!written.ok()) return written.error();

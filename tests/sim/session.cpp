@@ -67,9 +67,9 @@ class Session {
   /// The image as it stands in the flash.
   [[nodiscard]] FileId stored(image::Kind kind, boot::SlotId slot) {
     if (slot == boot::SlotId::none) return FileId::none;
-    const boot::Area area = device_->store().area(kind, slot);
+    const boot::Area area = device_->store().image_area(kind, slot);
     const std::uint32_t size = device_->store().record().of(kind).at(slot).image.size_bytes;
-    return case_.catalog.find(kind, chip_.peek(area.address + boot::slot_header_bytes, size));
+    return case_.catalog.find(kind, chip_.peek(area.address, size));
   }
 
   [[nodiscard]] Start start_of(const boot::BootPlan& plan) {

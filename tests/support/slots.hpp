@@ -19,7 +19,7 @@ inline constexpr std::uint32_t test_firmware_bytes{8 * test_sector_bytes};
 inline constexpr std::uint32_t test_filesystem_bytes{4 * test_sector_bytes};
 
 [[nodiscard]] inline boot::FlashMap test_map(std::uint32_t firmware_bytes = test_firmware_bytes) {
-  return boot::uniform_map(test_sector_bytes, firmware_bytes, test_filesystem_bytes);
+  return boot::uniform_map({test_sector_bytes, firmware_bytes, test_filesystem_bytes});
 }
 [[nodiscard]] inline port::FlashGeometry test_geometry(std::uint32_t firmware_bytes = test_firmware_bytes) {
   return {static_cast<std::uint32_t>(boot::end_of(test_map(firmware_bytes))), test_sector_bytes, 4};
@@ -97,7 +97,7 @@ struct Storage {
   }
 
   [[nodiscard]] std::string image_in(image::Kind kind, boot::SlotId slot) const {
-    const auto address = store.area(kind, slot).address + boot::slot_header_bytes;
+    const auto address = store.image_area(kind, slot).address;
     const std::uint32_t size = store.record().of(kind).at(slot).image.size_bytes;
     return {flash.memory.begin() + static_cast<std::ptrdiff_t>(address),
             flash.memory.begin() + static_cast<std::ptrdiff_t>(address + size)};

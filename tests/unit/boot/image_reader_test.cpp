@@ -14,7 +14,7 @@ struct Reading : ::testing::Test {
   Reading() { EXPECT_EQ(storage.install(test_image(1000)), UpdateError::none); }
 
   [[nodiscard]] ImageReader reader(SlotId slot) {
-    return {storage.flash, storage.store.area(image::Kind::firmware, slot),
+    return {storage.flash, storage.store.image_area(image::Kind::firmware, slot),
             storage.store.record().of(image::Kind::firmware).at(slot).image};
   }
 
@@ -40,8 +40,7 @@ TEST_F(Reading, GoesInAnyPieces) {
 }
 
 TEST_F(Reading, NoticesADamagedImage) {
-  storage.flash
-      .memory[storage.store.area(image::Kind::firmware, SlotId::a).address + slot_header_bytes + 999] ^= 1;
+  storage.flash.memory[storage.store.image_area(image::Kind::firmware, SlotId::a).address + 999] ^= 1;
   ImageReader reader = this->reader(SlotId::a);
   EXPECT_EQ(read_all(reader, 256).size(), 1000U);
   EXPECT_EQ(reader.verify().error(), UpdateError::image_damaged);
@@ -62,10 +61,9 @@ TEST_F(Reading, OfAnEmptySlotFails) {
 }
 
 TEST_F(Reading, NeverGoesBeyondTheSlotWhateverTheRecordSays) {
-  const Area area = storage.store.area(image::Kind::firmware, SlotId::a);
+  const Area area = storage.store.image_area(image::Kind::firmware, SlotId::a);
   std::array<std::uint8_t, 16> piece{};
-  for (const std::uint32_t size :
-       {area.size_bytes - static_cast<std::uint32_t>(slot_header_bytes) + 1, 0xFFFFFFFFU}) {
+  for (const std::uint32_t size : {area.size_bytes + 1, 0xFFFFFFFFU}) {
     ImageReader reader{storage.flash, area, {size, {}}};
     EXPECT_EQ(reader.next(piece).error(), UpdateError::no_image);
   }
@@ -73,12 +71,12 @@ TEST_F(Reading, NeverGoesBeyondTheSlotWhateverTheRecordSays) {
 
 TEST_F(Reading, PassesOnAReadError) {
   storage.flash.fail_read(2);
-  EXPECT_EQ(check_image(storage.flash, storage.store.area(image::Kind::firmware, SlotId::a),
+  EXPECT_EQ(check_image(storage.flash, storage.store.image_area(image::Kind::firmware, SlotId::a),
                         storage.store.record().of(image::Kind::firmware).at(SlotId::a).image, storage.block)
                 .error(),
             UpdateError::none);  // 1000 bytes are one block
   storage.flash.fail_read(1);
-  EXPECT_EQ(check_image(storage.flash, storage.store.area(image::Kind::firmware, SlotId::a),
+  EXPECT_EQ(check_image(storage.flash, storage.store.image_area(image::Kind::firmware, SlotId::a),
                         storage.store.record().of(image::Kind::firmware).at(SlotId::a).image, storage.block)
                 .error(),
             UpdateError::flash_read);

@@ -9,8 +9,8 @@ constexpr std::array<image::Kind, image::kinds> all_kinds{image::Kind::firmware,
 
 class Preparation {
  public:
-  Preparation(SlotStore& store, std::uint8_t most_attempts, MutableBytes buffer)
-      : store_{store}, most_attempts_{most_attempts}, buffer_{buffer} {}
+  Preparation(SlotStore& store, std::uint8_t most_attempts, MutableBytes buffer, SlotVerifier* verifier)
+      : store_{store}, most_attempts_{most_attempts}, buffer_{buffer}, verifier_{verifier} {}
 
   Status load() {
     const Status loaded = store_.load();
@@ -51,10 +51,16 @@ class Preparation {
     Checked& checked = checked_[static_cast<std::size_t>(kind)][static_cast<std::size_t>(slot)];
     if (checked == Checked::not_yet) {
       const image::Identity& image = store_.record().of(kind).at(slot).image;
-      const bool whole = check_image(store_.flash(), store_.area(kind, slot), image, buffer_).ok();
-      checked = whole ? Checked::whole : Checked::damaged;
+      checked = holds(kind, slot, image) ? Checked::whole : Checked::damaged;
     }
     return checked == Checked::whole;
+  }
+
+  [[nodiscard]] bool holds(image::Kind kind, SlotId slot, const image::Identity& image) {
+    if (!check_image(store_.flash(), store_.image_area(kind, slot), image, buffer_).ok()) return false;
+    if (verifier_ == nullptr) return true;
+    const Result<SlotHeader> header = store_.read_header(kind, slot);
+    return header.ok() && verifier_->verify(header.value(), image).ok();
   }
 
   [[nodiscard]] bool active_whole(image::Kind kind) {
@@ -67,9 +73,7 @@ class Preparation {
     for (const image::Kind kind : all_kinds) {
       for (const SlotId slot : {SlotId::a, SlotId::b}) {
         const Result<SlotHeader> header = store_.read_header(kind, slot);
-        const bool is_whole =
-            header.ok() &&
-            check_image(store_.flash(), store_.area(kind, slot), header.value().image, buffer_).ok();
+        const bool is_whole = header.ok() && holds(kind, slot, header.value().image);
         whole[static_cast<std::size_t>(kind)][static_cast<std::size_t>(slot)] = is_whole;
         any = any || is_whole;
       }
@@ -160,14 +164,16 @@ class Preparation {
   SlotStore& store_;
   std::uint8_t most_attempts_;
   MutableBytes buffer_;
+  SlotVerifier* verifier_;
   BootPlan plan_;
   std::array<std::array<Checked, 2>, image::kinds> checked_{};
 };
 
 }  // namespace
 
-Result<BootPlan> prepare_boot(SlotStore& store, std::uint8_t most_attempts, MutableBytes buffer) {
-  Preparation preparation{store, most_attempts, buffer};
+Result<BootPlan> prepare_boot(SlotStore& store, std::uint8_t most_attempts, MutableBytes buffer,
+                              SlotVerifier* verifier) {
+  Preparation preparation{store, most_attempts, buffer, verifier};
   if (const Status loaded = preparation.load(); !loaded.ok()) return loaded.error();
   return preparation.plan();
 }

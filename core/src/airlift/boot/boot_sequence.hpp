@@ -4,6 +4,7 @@
 
 #include "airlift/boot/boot_decision.hpp"
 #include "airlift/boot/slot_store.hpp"
+#include "airlift/boot/slot_verifier.hpp"
 
 namespace airlift::boot {
 
@@ -23,9 +24,9 @@ struct BootPlan {
 };
 
 /// Loads `store` and prepares the start. `buffer` is for reading images, of any size; `most_attempts` is at
-/// least 1. Outcomes: the plan; no_boot_record: the flash holds no image at all; flash_read, flash_misuse: as
-/// SlotStore::load().
-[[nodiscard]] Result<BootPlan> prepare_boot(SlotStore& store, std::uint8_t most_attempts,
-                                            MutableBytes buffer);
+/// least 1; with a `verifier` an image is whole only when that agrees, too. Outcomes: the plan;
+/// no_boot_record: the flash holds no image at all; flash_read, flash_misuse: as SlotStore::load().
+[[nodiscard]] Result<BootPlan> prepare_boot(SlotStore& store, std::uint8_t most_attempts, MutableBytes buffer,
+                                            SlotVerifier* verifier = nullptr);
 
 }  // namespace airlift::boot

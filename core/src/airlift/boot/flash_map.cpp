@@ -27,7 +27,11 @@ bool overlap(const Area& a, const Area& b) {
 }  // namespace
 
 Status check(const FlashMap& map, const port::Flash& flash) {
-  if (largest_write_unit_bytes % flash.geometry().write_align_bytes != 0) return UpdateError::flash_misuse;
+  const std::uint32_t write_unit = flash.geometry().write_align_bytes;
+  if (largest_write_unit_bytes % write_unit != 0 || map.image_offset_bytes < slot_header_bytes ||
+      map.image_offset_bytes % write_unit != 0) {
+    return UpdateError::flash_misuse;
+  }
   const std::array<Area, areas> all = all_areas(map);
   for (auto area = all.begin(); area != all.end(); ++area) {
     if (!on_sector_boundaries(*area, flash)) return UpdateError::flash_misuse;
@@ -38,23 +42,20 @@ Status check(const FlashMap& map, const port::Flash& flash) {
   return {};
 }
 
-FlashMap uniform_map(std::uint32_t sector_bytes, std::uint32_t firmware_bytes,
-                     std::uint32_t filesystem_bytes) {
-  constexpr std::uint32_t record_sectors{4};
-  constexpr std::uint32_t history_sectors{4};
-  std::uint32_t at{0};
+FlashMap uniform_map(const UniformLayout& layout) {
+  std::uint32_t at{layout.address};
   const auto take = [&](std::uint32_t bytes) {
     const Area area{at, bytes};
     at += bytes;
     return area;
   };
   FlashMap map;
-  map.record = take(record_sectors * sector_bytes);
-  map.history = take(history_sectors * sector_bytes);
-  const std::array<std::uint32_t, image::kinds> largest{firmware_bytes, filesystem_bytes};
+  map.record = take(layout.record_sectors * layout.sector_bytes);
+  map.history = take(layout.history_sectors * layout.sector_bytes);
+  const std::array<std::uint32_t, image::kinds> largest{layout.firmware_bytes, layout.filesystem_bytes};
   for (std::size_t kind = 0; kind < image::kinds; ++kind) {
-    const std::uint32_t sectors = (largest[kind] + sector_bytes - 1) / sector_bytes + 1;
-    for (Area& slot : map.slots[kind]) slot = take(largest[kind] == 0 ? 0 : sectors * sector_bytes);
+    const std::uint32_t sectors = (largest[kind] + layout.sector_bytes - 1) / layout.sector_bytes + 1;
+    for (Area& slot : map.slots[kind]) slot = take(largest[kind] == 0 ? 0 : sectors * layout.sector_bytes);
   }
   return map;
 }

@@ -5,11 +5,6 @@
 namespace airlift::boot {
 namespace {
 
-/// With the largest write unit.
-constexpr std::size_t longest_stride_bytes{256};
-static_assert(history_entry_bytes <= longest_stride_bytes &&
-              largest_write_unit_bytes == longest_stride_bytes);
-
 /// Puts `entry` where it belongs among the newest, or nowhere.
 void insert(RecentUpdates& updates, const HistoryEntry& entry) {
   HistoryEntry* const begin = updates.entries.data();
@@ -62,35 +57,19 @@ Outcome outcome_of(const HistoryEntry& entry, const BootRecord& record) {
 
 }  // namespace
 
-std::uint32_t History::entry_stride() const {
-  const std::uint32_t unit = flash_.geometry().write_align_bytes;
-  return (static_cast<std::uint32_t>(history_entry_bytes) + unit - 1) / unit * unit;
-}
-
-Area History::page_at(std::uint32_t start) const {
-  Area page{start, 0};
-  while (page.size_bytes < entry_stride() && page.end() < area_.end()) {
-    page.size_bytes += flash_.sector_at(page.end()).size_bytes;
-  }
-  return page;
-}
-
 template <typename Visit>
 void History::for_each(Visit visit) {
-  const std::uint32_t stride = entry_stride();
-  for (Area page = page_at(area_.address); page.size_bytes >= stride; page = page_at(page.end())) {
-    for (std::uint32_t at = page.address; page.end() - at >= stride; at += stride) {
-      HistoryEntryBytes bytes{};
-      if (!flash_.read(at, bytes).ok()) continue;
-      const Result<HistoryEntry> entry = decode(bytes);
-      if (entry.ok()) visit(entry.value(), page);
-    }
-  }
+  pages_.for_each([&](std::uint32_t place, const Area& page) {
+    HistoryEntryBytes bytes{};
+    if (!flash_.read(place, bytes).ok()) return;
+    const Result<HistoryEntry> entry = decode(bytes);
+    if (entry.ok()) visit(entry.value(), page);
+  });
 }
 
 void History::load() {
   last_sequence_ = last_number_ = 0;
-  page_ = page_at(area_.address);
+  page_ = pages_.first();
   for_each([&](const HistoryEntry& entry, const Area& page) {
     last_number_ = std::max(last_number_, entry.number);
     if (entry.sequence <= last_sequence_) return;
@@ -105,41 +84,22 @@ RecentUpdates History::recent() {
   return updates;
 }
 
-bool History::is_erased(std::uint32_t address) {
-  const std::uint8_t erased = flash_.geometry().erased_value;
-  HistoryEntryBytes bytes{};
-  return flash_.read(address, bytes).ok() &&
-         std::all_of(bytes.begin(), bytes.end(), [&](std::uint8_t byte) { return byte == erased; });
-}
-
-/// The end of the page when it is full. What a power cut has half written is passed over.
-std::uint32_t History::free_place_in(const Area& page) {
-  const std::uint32_t stride = entry_stride();
-  std::uint32_t free = page.address + page.size_bytes / stride * stride;
-  while (free > page.address && is_erased(free - stride)) free -= stride;
-  return page.end() - free >= stride ? free : page.end();
-}
-
 Status History::enter_next_page() {
-  page_ = page_at(page_.end());
-  if (page_.size_bytes < entry_stride()) page_ = page_at(area_.address);
+  page_ = pages_.next(page_);
   return flash_.erase(page_.address, page_.end());
 }
 
 Status History::program_next(const HistoryEntryBytes& entry) {
-  std::uint32_t place = free_place_in(page_);
+  std::uint32_t place = pages_.free_place_in(page_);
   if (place == page_.end()) {
     if (const Status entered = enter_next_page(); !entered.ok()) return entered;
     place = page_.address;
   }
-  std::array<std::uint8_t, longest_stride_bytes> padded{};
-  padded.fill(flash_.geometry().erased_value);
-  std::copy(entry.begin(), entry.end(), padded.begin());
-  return flash_.program(place, Bytes{padded}.first(entry_stride()));
+  return pages_.program(place, entry);
 }
 
 Status History::append(HistoryEntry& entry) {
-  if (page_at(area_.address).size_bytes < entry_stride()) return {};
+  if (!pages_.holds_entry(pages_.first())) return {};
   entry.sequence = ++last_sequence_;
   const HistoryEntryBytes bytes = encode(entry);
   if (program_next(bytes).ok()) return {};

@@ -2,8 +2,8 @@
 // The journal of updates on the flash. It never decides anything: when it cannot be written, an entry is lost
 // and nothing else. Rules: docs/design/storage.md.
 
-#include "airlift/boot/flash_map.hpp"
 #include "airlift/boot/history_entry.hpp"
+#include "airlift/boot/journal_pages.hpp"
 
 namespace airlift::boot {
 
@@ -20,7 +20,8 @@ struct RecentUpdates {
 class History {
  public:
   /// `flash` outlives the history. An area without room for an entry keeps nothing.
-  History(port::Flash& flash, const Area& area) : flash_{flash}, area_{area}, page_{area.end(), 0} {}
+  History(port::Flash& flash, const Area& area)
+      : flash_{flash}, pages_{flash, area, history_entry_bytes}, page_{area.end(), 0} {}
 
   /// Finds the end of the journal. Call it before the others.
   void load();
@@ -44,17 +45,12 @@ class History {
   /// Calls `visit` with each valid entry, in the order of the flash.
   template <typename Visit>
   void for_each(Visit visit);
-  [[nodiscard]] std::uint32_t entry_stride() const;
-  [[nodiscard]] bool is_erased(std::uint32_t address);
-  [[nodiscard]] std::uint32_t free_place_in(const Area& page);
-  /// As many sectors as hold an entry: one, where sectors are not small. Too small: the area ends there.
-  [[nodiscard]] Area page_at(std::uint32_t start) const;
   [[nodiscard]] Status append(HistoryEntry& entry);
   [[nodiscard]] Status program_next(const HistoryEntryBytes& entry);
   [[nodiscard]] Status enter_next_page();
 
   port::Flash& flash_;
-  Area area_;
+  JournalPages pages_;
   std::uint32_t last_sequence_{0};
   std::uint32_t last_number_{0};
   Area page_;  ///< that of the newest entry

@@ -17,7 +17,7 @@ struct SlotHeader {
   std::size_t trailer_bytes{0};
 };
 
-inline constexpr std::size_t slot_header_bytes{1024};
+inline constexpr std::uint32_t slot_header_bytes{1024};
 using SlotHeaderBytes = std::array<std::uint8_t, slot_header_bytes>;
 
 [[nodiscard]] SlotHeaderBytes encode(const SlotHeader& header);

@@ -44,11 +44,14 @@ Status SlotStore::load() {
   return found.status();
 }
 
+Area SlotStore::image_area(image::Kind kind, SlotId slot) const {
+  const Area whole = area(kind, slot);
+  const std::uint32_t offset = std::min(map_.image_offset_bytes, whole.size_bytes);
+  return {whole.address + offset, whole.size_bytes - offset};
+}
+
 std::uint32_t SlotStore::capacity_bytes(image::Kind kind) const {
-  const std::uint32_t area =
-      std::min(this->area(kind, SlotId::a).size_bytes, this->area(kind, SlotId::b).size_bytes);
-  const auto header = static_cast<std::uint32_t>(slot_header_bytes);
-  return area > header ? area - header : 0;
+  return std::min(image_area(kind, SlotId::a).size_bytes, image_area(kind, SlotId::b).size_bytes);
 }
 
 Result<SlotHeader> SlotStore::read_header(image::Kind kind, SlotId slot) {
@@ -57,8 +60,8 @@ Result<SlotHeader> SlotStore::read_header(image::Kind kind, SlotId slot) {
   SlotHeaderBytes bytes{};
   if (const Status read = flash_.read(where.address, bytes); !read.ok()) return read.error();
   const Result<SlotHeader> header = decode(bytes);
-  if (header.ok() && (header.value().kind != kind ||
-                      header.value().image.size_bytes > where.size_bytes - slot_header_bytes)) {
+  if (header.ok() &&
+      (header.value().kind != kind || header.value().image.size_bytes > image_area(kind, slot).size_bytes)) {
     return UpdateError::no_image;
   }
   return header;

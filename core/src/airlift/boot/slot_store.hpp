@@ -33,6 +33,8 @@ class SlotStore {
   [[nodiscard]] Area area(image::Kind kind, SlotId slot) const {
     return map_.slots[static_cast<std::size_t>(kind)][static_cast<std::size_t>(slot)];
   }
+  /// The part of a slot that is for the image; of size 0: the slot is too small for any.
+  [[nodiscard]] Area image_area(image::Kind kind, SlotId slot) const;
   /// The largest image that fits both slots of this kind.
   [[nodiscard]] std::uint32_t capacity_bytes(image::Kind kind) const;
   /// Outcomes: the header; no_image: none there; flash_read.

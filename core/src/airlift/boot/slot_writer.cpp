@@ -2,9 +2,9 @@
 
 namespace airlift::boot {
 
-void SlotWriter::begin(const Area& slot) {
+void SlotWriter::begin(const Area& slot, std::uint32_t image_offset_bytes) {
   slot_ = slot;
-  next_ = slot.address + slot_header_bytes;
+  next_ = slot.address + image_offset_bytes;
   erased_up_to_ = slot.address;
 }
 

@@ -11,8 +11,8 @@ class SlotWriter {
   /// `flash` outlives the writer.
   explicit SlotWriter(port::Flash& flash) : flash_{flash} {}
 
-  /// Starts anew in `slot`; nothing is written yet.
-  void begin(const Area& slot);
+  /// Starts anew in `slot`, the image as FlashMap says; nothing is written yet.
+  void begin(const Area& slot, std::uint32_t image_offset_bytes);
 
   /// Appends a block: erases the sectors it enters, programs, reads back and compares. Its size is a multiple
   /// of the flash's write unit. Outcomes: ok; no_space: it does not fit into the slot; flash_erase,
@@ -24,8 +24,8 @@ class SlotWriter {
 
   [[nodiscard]] port::Flash& flash() const { return flash_; }
 
-  /// The slot's bytes behind the header that are not written yet.
-  [[nodiscard]] std::uint32_t room_bytes() const { return slot_.end() - next_; }
+  /// The slot's bytes behind what is written.
+  [[nodiscard]] std::uint32_t room_bytes() const { return slot_.end() > next_ ? slot_.end() - next_ : 0; }
 
  private:
   [[nodiscard]] Status enter_sectors_up_to(std::uint32_t end);

@@ -26,7 +26,7 @@ void RunningImage::step() {
     digest_.reset();
     if (identity().empty()) return conclude(std::nullopt);
     const boot::SlotId active = store_.record().of(image::Kind::firmware).active;
-    reader_.emplace(store_.flash(), store_.area(image::Kind::firmware, active), identity());
+    reader_.emplace(store_.flash(), store_.image_area(image::Kind::firmware, active), identity());
     md5_.start();
   }
   std::array<std::uint8_t, block_bytes> block{};

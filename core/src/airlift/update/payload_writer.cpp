@@ -11,8 +11,9 @@ PayloadWriter::PayloadWriter(port::Flash& flash, const Buffers& buffers)
   assert(buffers_.inflated.size() % flash.geometry().write_align_bytes == 0);
 }
 
-void PayloadWriter::begin(const boot::Area& slot, crypto::DigestKind esp32_digest) {
-  slot_.begin(slot);
+void PayloadWriter::begin(const boot::Area& slot, std::uint32_t image_offset_bytes,
+                          crypto::DigestKind esp32_digest) {
+  slot_.begin(slot, image_offset_bytes);
   facts_ = {};
   payload_sha256_.start();
   image_sha256_.start();

@@ -19,8 +19,8 @@ class PayloadWriter {
  public:
   PayloadWriter(port::Flash& flash, const Buffers& buffers);
 
-  /// Starts anew in `slot`. `esp32_digest`: computed besides SHA-256.
-  void begin(const boot::Area& slot, crypto::DigestKind esp32_digest);
+  /// Starts anew in `slot`, the image as FlashMap says. `esp32_digest`: computed besides SHA-256.
+  void begin(const boot::Area& slot, std::uint32_t image_offset_bytes, crypto::DigestKind esp32_digest);
 
   /// Where the next bytes belong; empty while a step is due.
   [[nodiscard]] MutableBytes room() const;

@@ -51,7 +51,8 @@ Status Updater::begin(const Announcement& announcement) {
   announcement_ = announcement;
   announcement_.trailer = {};
   const boot::BootRecord::Slots& slots = store_.record().of(announcement.kind);
-  payload_.begin(store_.area(announcement.kind, slots.target()), policy_.esp32_digest);
+  payload_.begin(store_.area(announcement.kind, slots.target()), store_.map().image_offset_bytes,
+                 policy_.esp32_digest);
   error_ = UpdateError::none;
   interrupted_by_ = UpdateError::cancelled;
   received_bytes_ = 0;
