@@ -26,7 +26,7 @@ namespace airlift::firmware::layout_ini {
 }
 ")
 
-file(GLOB_RECURSE files CONFIGURE_DEPENDS boards/${BOARD}/*.cpp boards/${BOARD}/*.S src/board/*.cpp)
+file(GLOB files CONFIGURE_DEPENDS boards/${BOARD}/*.cpp boards/${BOARD}/*.S src/board/*.cpp)
 airlift_firmware_library(firmware_board ${files})
 file(GLOB_RECURSE files CONFIGURE_DEPENDS src/net/*.cpp)
 airlift_firmware_library(firmware_net ${files})
@@ -40,6 +40,7 @@ endforeach()
 
 # One image: bin/NAME.elf, .bin (what is loaded or burnt) and .map.
 function(airlift_image name script)
+  set_property(GLOBAL APPEND PROPERTY airlift_images ${name})
   add_executable(${name} ${ARGN})
   set_target_properties(${name} PROPERTIES SUFFIX .elf LINKER_LANGUAGE C)  # g++ would want a libstdc++
   target_link_libraries(${name} PRIVATE airlift_options)
@@ -58,8 +59,32 @@ function(airlift_image name script)
     BYPRODUCTS ${map} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${name}.bin)
 endfunction()
 
+# The boot loader. The key comes as bytes of a header; without one there are none.
+set(key_bytes "")
+if(AIRLIFT_BOOT_KEY)
+  execute_process(COMMAND sed /-----/d ${AIRLIFT_BOOT_KEY} COMMAND base64 --decode
+    OUTPUT_FILE ${PROJECT_BINARY_DIR}/boot_key.der COMMAND_ERROR_IS_FATAL ANY)
+  file(READ ${PROJECT_BINARY_DIR}/boot_key.der key_bytes HEX)
+  if(NOT key_bytes MATCHES "^302a300506032b6570032100")  # RFC 8410
+    message(FATAL_ERROR "AIRLIFT_BOOT_KEY=${AIRLIFT_BOOT_KEY} is no Ed25519 public key in PEM")
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${AIRLIFT_BOOT_KEY})
+endif()
+string(LENGTH "${key_bytes}" key_size)
+math(EXPR key_size "${key_size} / 2")
+string(REGEX REPLACE "(..)" "0x\\1, " key_bytes "${key_bytes}")
+file(CONFIGURE OUTPUT generated/boot/boot_key.hpp CONTENT
+"// Made of AIRLIFT_BOOT_KEY.
+#pragma once
+#include <array>
+#include <cstdint>
+namespace airlift::firmware {
+inline constexpr std::array<std::uint8_t, @key_size@> boot_key{@key_bytes@};
+}
+")
 file(GLOB files CONFIGURE_DEPENDS src/boot/*.cpp)
 airlift_image(boot boot.ld ${files})
+set_target_properties(boot PROPERTIES AIRLIFT_ED25519_ONLY ON)
 
 # The application, in versions to update to, and such as do not work.
 file(GLOB_RECURSE files CONFIGURE_DEPENDS src/app/*.cpp)
@@ -73,3 +98,19 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/src/app/main.cpp)
     target_compile_definitions(app-${fault} PRIVATE AIRLIFT_APPLICATION_VERSION="${fault}" AIRLIFT_APPLICATION_FAULT=${fault})
   endforeach()
 endif()
+
+# Tests that run in the board, and what only this board can show.
+file(GLOB_RECURSE files CONFIGURE_DEPENDS src/guest_test/*.cpp)
+airlift_image(guest-test application.ld ${files})
+target_include_directories(guest-test PRIVATE ${root}/tests)
+file(GLOB files CONFIGURE_DEPENDS boards/${BOARD}/images/*.cpp)
+foreach(file ${files})
+  cmake_path(GET file STEM name)
+  string(REPLACE _ - name ${name})
+  airlift_image(${name} application.ld ${file})
+endforeach()
+
+# What tools/check-firmware looks for.
+get_property(images GLOBAL PROPERTY airlift_images)
+list(JOIN images "\n" images)
+file(WRITE ${PROJECT_BINARY_DIR}/images.txt "${images}\n")

@@ -35,6 +35,11 @@ void operator delete(void*, std::size_t) noexcept {
   stop("operator delete");
 }
 
+// What string_view::substr() would throw.
+void std::__throw_out_of_range_fmt(const char*, ...) {
+  stop("an index out of range");
+}
+
 extern "C" {
 void* malloc(std::size_t);
 void* calloc(std::size_t, std::size_t);
