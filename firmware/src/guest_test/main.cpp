@@ -2,6 +2,7 @@
 
 #include "board/layout_ini.hpp"
 #include "contract/portable/flash_contract.hpp"
+#include "guest_test/lwip_subjects.hpp"
 #include "guest_test/tap.hpp"
 
 namespace airlift::firmware {
@@ -21,6 +22,24 @@ class BoardFlash final : public contract::FlashSubject {
   }
 };
 
+/// For lwIP, which keeps no secret here.
+class CountedCycles final : public port::Entropy {
+ public:
+  [[nodiscard]] Status fill(MutableBytes into) override {
+    for (std::uint8_t& byte : into) byte = static_cast<std::uint8_t>(board::cycles());
+    return {};
+  }
+};
+
+CountedCycles counted_cycles;
+Network network{counted_cycles};
+
+/// On the board's network, which main() has started.
+template <typename Subject>
+struct OnNetwork : Subject {
+  OnNetwork() : Subject{network} {}
+};
+
 }  // namespace
 }  // namespace airlift::firmware
 
@@ -29,6 +48,11 @@ int main() {
   board::start();
   Tap tap;
   tap.run<BoardFlash>("flash", airlift::contract::flash_cases);
+  if (!network.start().ok()) bail_out("the board has no network");
+  tap.run<OnNetwork<LwipDatagramSubject>>("datagram socket", airlift::contract::datagram_socket_cases);
+  tap.run<OnNetwork<LwipStreamSubject>>("stream", airlift::contract::stream_cases);
+  tap.run<OnNetwork<LwipListenerSubject>>("listener", airlift::contract::listener_cases);
+  tap.run<OnNetwork<LwipStreamPoolSubject>>("stream pool", airlift::contract::stream_pool_cases);
   tap.finish();
   wait_for_ever();
 }
