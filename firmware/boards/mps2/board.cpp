@@ -2,7 +2,7 @@
 
 #include "board/board.hpp"
 
-#include "flash_guard.hpp"
+#include "memory_guard.hpp"
 #include "registers.hpp"
 
 extern "C" void tick_handler();
@@ -51,7 +51,7 @@ void board::start() {
   tick::reload = clock_hertz / 1000 - 1;
   tick::value = 0;
   tick::control = tick::on_with_interrupt;
-  guard_flash();
+  guard_memory();
 }
 
 void board::write_console(std::string_view text) {
