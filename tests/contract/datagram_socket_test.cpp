@@ -4,12 +4,14 @@
 
 #include <array>
 #include <cerrno>
-#include <string>
+#include <string_view>
 
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/udp_socket.hpp"
+#include "contract/portable/datagram_socket_contract.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_datagram_socket.hpp"
+#include "support/network_contract.hpp"
 
 namespace airlift {
 namespace {
@@ -24,34 +26,6 @@ port::IpAddress address(const char* text) {
   return *posix::parse_address(text);
 }
 
-/// A real socket, and a second one as its peer.
-template <typename Text>
-struct UdpNetwork {
-  UdpNetwork() { EXPECT_TRUE(peer.open(0).ok()); }
-
-  port::DatagramSocket& tested() { return socket; }
-  void peer_sends(const char* text) {
-    EXPECT_TRUE(peer.send(as_bytes(text), {address(Text::address), socket.local_port(), 0}).ok());
-  }
-  std::string peer_receives() {
-    std::array<std::uint8_t, 100> buffer{};
-    std::optional<port::DatagramSocket::Received> received;
-    EXPECT_TRUE(eventually(loop, [&] { return (received = peer.receive(buffer)).has_value(); }));
-    return received ? std::string{as_text(Bytes{buffer}.first(received->size_bytes))} : "nothing";
-  }
-  port::Endpoint peer_endpoint() { return {address(Text::address), peer.local_port(), 0}; }
-  std::optional<port::DatagramSocket::Received> receive(MutableBytes into) {
-    std::optional<port::DatagramSocket::Received> received;
-    EXPECT_TRUE(eventually(loop, [&] { return (received = socket.receive(into)).has_value(); }));
-    return received;
-  }
-  std::uint16_t taken_port() { return peer.local_port(); }
-
-  EventLoop loop;
-  UdpSocket socket{loop, address(Text::address)};
-  UdpSocket peer{loop, address(Text::address)};
-};
-
 struct Ipv4 {
   static constexpr const char* address{"127.0.0.1"};
 };
@@ -59,101 +33,51 @@ struct Ipv6 {
   static constexpr const char* address{"::1"};
 };
 
-struct FakeNetwork {
-  port::DatagramSocket& tested() { return socket; }
-  void peer_sends(const char* text) { socket.deliver(peer_endpoint(), text); }
-  std::string peer_receives() const { return socket.last_sent(); }
-  port::Endpoint peer_endpoint() { return test_endpoint(7, 1000); }
-  std::optional<port::DatagramSocket::Received> receive(MutableBytes into) { return socket.receive(into); }
-  std::uint16_t taken_port() {
-    socket.open_fails = true;
+/// A real socket, and a second one as its peer.
+template <typename Family>
+class UdpSubject final : public testing::OnEventLoop<contract::DatagramSubject> {
+ public:
+  UdpSubject() { EXPECT_TRUE(peer_.open(0).ok()); }
+
+  port::DatagramSocket& tested() override { return socket_; }
+  void peer_sends(std::string_view text) override {
+    EXPECT_TRUE(peer_.send(as_bytes(text), {address(Family::address), socket_.local_port(), 0}).ok());
+  }
+  contract::Inbox peer_receives() override {
+    contract::Inbox inbox;
+    std::optional<port::DatagramSocket::Received> received;
+    if (comes_about([&] { return (received = peer_.receive(inbox.room())).has_value(); })) {
+      inbox.add(received->size_bytes);
+    }
+    return inbox;
+  }
+  port::Endpoint peer_endpoint() override { return {address(Family::address), peer_.local_port(), 0}; }
+  std::uint16_t taken_port() override { return peer_.local_port(); }
+
+ private:
+  UdpSocket socket_{loop_, address(Family::address)};
+  UdpSocket peer_{loop_, address(Family::address)};
+};
+
+class FakeSubject final : public testing::OnFake<contract::DatagramSubject> {
+ public:
+  port::DatagramSocket& tested() override { return socket_; }
+  void peer_sends(std::string_view text) override { socket_.deliver(peer_endpoint(), text); }
+  contract::Inbox peer_receives() override { return contract::Inbox{socket_.last_sent()}; }
+  port::Endpoint peer_endpoint() override { return test_endpoint(7, 1000); }
+  std::uint16_t taken_port() override {
+    socket_.open_fails = true;
     return 1000;
   }
 
-  FakeDatagramSocket socket;
+ private:
+  FakeDatagramSocket socket_;
 };
 
-template <typename Network>
-class DatagramSocketContract : public ::testing::Test {
- protected:
-  void SetUp() override {
-    EventLoop loop;
-    if (std::is_same_v<Network, UdpNetwork<Ipv6>> && !UdpSocket{loop, address("::1")}.open(0).ok()) {
-      GTEST_SKIP() << "this machine has no IPv6";
-    }
-  }
-
-  std::string receive_text() {
-    std::array<std::uint8_t, 100> buffer{};
-    const auto received = network_.receive(buffer);
-    return received ? std::string{as_text(Bytes{buffer}.first(received->size_bytes))} : "nothing";
-  }
-  bool nothing_waits() {
-    std::array<std::uint8_t, 100> buffer{};
-    return !socket_.receive(buffer).has_value();
-  }
-
-  Network network_;
-  port::DatagramSocket& socket_{network_.tested()};
-};
-
-using Networks = ::testing::Types<UdpNetwork<Ipv4>, UdpNetwork<Ipv6>, FakeNetwork>;
-TYPED_TEST_SUITE(DatagramSocketContract, Networks);
-
-TYPED_TEST(DatagramSocketContract, DoesNothingWhenClosed) {
-  EXPECT_TRUE(this->nothing_waits());
-  EXPECT_EQ(this->socket_.send(as_bytes("x"), this->network_.peer_endpoint()).error(),
-            UpdateError::network_failed);
-  this->socket_.close();
-}
-
-TYPED_TEST(DatagramSocketContract, ReceivesInOrderAndTellsTheSender) {
-  ASSERT_TRUE(this->socket_.open(0).ok());
-  EXPECT_TRUE(this->nothing_waits());
-  this->network_.peer_sends("first");
-  this->network_.peer_sends("");
-  this->network_.peer_sends("third");
-  std::array<std::uint8_t, 100> buffer{};
-  const auto received = this->network_.receive(buffer);
-  ASSERT_TRUE(received);
-  EXPECT_EQ(received->from, this->network_.peer_endpoint());
-  EXPECT_EQ(as_text(Bytes{buffer}.first(received->size_bytes)), "first");
-  EXPECT_EQ(this->receive_text(), "");
-  EXPECT_EQ(this->receive_text(), "third");
-  EXPECT_TRUE(this->nothing_waits());
-}
-
-TYPED_TEST(DatagramSocketContract, ShowsThatADatagramWasLonger) {
-  ASSERT_TRUE(this->socket_.open(0).ok());
-  this->network_.peer_sends("0123456789");
-  std::array<std::uint8_t, 4> buffer{};
-  const auto received = this->network_.receive(buffer);
-  ASSERT_TRUE(received);
-  EXPECT_EQ(received->size_bytes, 10U);
-  EXPECT_EQ(as_text(buffer), "0123");
-  EXPECT_TRUE(this->nothing_waits());
-}
-
-TYPED_TEST(DatagramSocketContract, Sends) {
-  ASSERT_TRUE(this->socket_.open(0).ok());
-  EXPECT_TRUE(this->socket_.send(as_bytes("hello"), this->network_.peer_endpoint()).ok());
-  EXPECT_EQ(this->network_.peer_receives(), "hello");
-}
-
-TYPED_TEST(DatagramSocketContract, ForgetsWhatWaitedWhenOpenedAnew) {
-  ASSERT_TRUE(this->socket_.open(0).ok());
-  this->network_.peer_sends("old");
-  ASSERT_TRUE(this->socket_.open(0).ok());
-  EXPECT_TRUE(this->nothing_waits());
-  this->network_.peer_sends("new");
-  EXPECT_EQ(this->receive_text(), "new");
-}
-
-TYPED_TEST(DatagramSocketContract, RefusesAPortThatIsTaken) {
-  EXPECT_EQ(this->socket_.open(this->network_.taken_port()).error(), UpdateError::network_failed);
-  EXPECT_EQ(this->socket_.send(as_bytes("x"), this->network_.peer_endpoint()).error(),
-            UpdateError::network_failed);
-}
+const bool added[]{
+    testing::add_contract<UdpSubject<Ipv4>>("UdpSocketContract", contract::datagram_socket_cases),
+    testing::add_ipv6_contract<UdpSubject<Ipv6>>("UdpSocketIpv6Contract", contract::datagram_socket_cases),
+    testing::add_contract<FakeSubject>("FakeDatagramSocketContract", contract::datagram_socket_cases)};
 
 TEST(UdpSocket, RefusesAnAddressThatIsNotHere) {
   EventLoop loop;

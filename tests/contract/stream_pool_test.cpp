@@ -4,15 +4,15 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include <array>
-#include <deque>
-#include <string>
+#include <chrono>
 
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/tcp_stream_pool.hpp"
+#include "contract/portable/listener_contract.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_datagram_socket.hpp"
 #include "support/fake_stream_pool.hpp"
+#include "support/network_contract.hpp"
 
 namespace airlift {
 namespace {
@@ -20,174 +20,51 @@ namespace {
 using posix::EventLoop;
 using posix::TcpStreamPool;
 using posix::UniqueFd;
+using std::chrono::milliseconds;
 using testing::eventually;
 using testing::FakeStreamPool;
-using State = port::Stream::State;
-using std::chrono::milliseconds;
 
 constexpr std::size_t pool_size{2};
 
-/// Peers made of system calls only.
-class Peers {
+class TcpSubject final : public testing::OnEventLoop<contract::StreamPoolSubject> {
  public:
-  void connect(const TcpStreamPool& pool) {
-    UniqueFd& peer = sockets_.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const auto to = posix::to_socket_address({address_, pool.local_port(), 0}, AF_INET);
-    EXPECT_EQ(::connect(peer.get(), to->get(), to->size), 0);
-  }
-  [[nodiscard]] port::Endpoint last() const {
-    return {address_, posix::local_port_of(sockets_.back().get()), 0};
-  }
-  void last_sends(std::string_view text) {
-    EXPECT_EQ(::send(sockets_.back().get(), text.data(), text.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(text.size()));
+  port::StreamPool& tested() override { return pool_; }
+  void peer_connects() override { peers_.connect({address_, pool_.local_port(), 0}); }
+  port::Endpoint peer_endpoint() override { return peers_.last(); }
+  void peer_sends(std::string_view text) override { peers_.last_sends(text); }
+  std::uint16_t taken_port() override {
+    EXPECT_TRUE(other_pool_.listen(0).ok());
+    return other_pool_.local_port();
   }
 
  private:
   port::IpAddress address_{*posix::parse_address("127.0.0.1")};
-  std::deque<UniqueFd> sockets_;
+  TcpStreamPool pool_{loop_, address_, pool_size};
+  TcpStreamPool other_pool_{loop_, address_, pool_size};
+  testing::ConnectingPeers peers_;
 };
 
-struct TcpNetwork {
-  port::StreamPool& tested() { return pool; }
-  void peer_connects() { peers.connect(pool); }
-  port::Endpoint peer_endpoint() { return peers.last(); }
-  void last_peer_sends(std::string_view text) { peers.last_sends(text); }
-  std::uint16_t taken_port() {
-    EXPECT_TRUE(other_pool.listen(0).ok());
-    return other_pool.local_port();
+class FakeSubject final : public testing::OnFake<contract::StreamPoolSubject> {
+ public:
+  port::StreamPool& tested() override { return pool_; }
+  void peer_connects() override {
+    ++connected_;
+    pool_.peer_connects(peer_endpoint());
   }
-  template <typename Condition>
-  bool wait_for(Condition condition) {
-    return eventually(loop, condition);
-  }
-
-  port::IpAddress address{*posix::parse_address("127.0.0.1")};
-  EventLoop loop;
-  TcpStreamPool pool{loop, address, pool_size};
-  TcpStreamPool other_pool{loop, address, pool_size};
-  Peers peers;
-};
-
-struct FakeNetwork {
-  port::StreamPool& tested() { return pool; }
-  void peer_connects() {
-    ++connected;
-    pool.peer_connects(peer_endpoint());
-  }
-  port::Endpoint peer_endpoint() const { return testing::test_endpoint(connected, 1000); }
-  void last_peer_sends(std::string_view text) { pool.last_accepted->deliver(text); }
-  std::uint16_t taken_port() {
-    pool.forbidden_port = 1000;
+  port::Endpoint peer_endpoint() override { return testing::test_endpoint(connected_, 1000); }
+  void peer_sends(std::string_view text) override { pool_.last_accepted->deliver(text); }
+  std::uint16_t taken_port() override {
+    pool_.forbidden_port = 1000;
     return 1000;
   }
-  template <typename Condition>
-  bool wait_for(Condition condition) {
-    return condition();
-  }
 
-  FakeStreamPool pool{pool_size};
-  std::uint8_t connected{0};
+ private:
+  FakeStreamPool pool_{pool_size};
+  std::uint8_t connected_{0};
 };
 
-template <typename Network>
-class StreamPoolContract : public ::testing::Test {
- protected:
-  /// The next connection, when one arrives.
-  port::StreamPool::Connection accept() {
-    std::optional<port::StreamPool::Connection> connection;
-    EXPECT_TRUE(network_.wait_for([&] { return (connection = pool_.accept()).has_value(); }));
-    return connection.value_or(port::StreamPool::Connection{});
-  }
-  std::string read_text(port::Stream& stream) {
-    std::array<std::uint8_t, 16> buffer{};
-    std::size_t count{0};
-    EXPECT_TRUE(network_.wait_for([&] {
-      const auto read = stream.read(buffer);
-      count = read.ok() ? read.value().count : 0;
-      return count > 0 || !read.ok();
-    }));
-    return std::string{as_text(Bytes{buffer}.first(count))};
-  }
-
-  Network network_;
-  port::StreamPool& pool_{network_.tested()};
-};
-
-using Networks = ::testing::Types<TcpNetwork, FakeNetwork>;
-TYPED_TEST_SUITE(StreamPoolContract, Networks);
-
-TYPED_TEST(StreamPoolContract, GivesNothingUntilSomebodyConnects) {
-  EXPECT_FALSE(this->pool_.accept());
-  EXPECT_FALSE(this->pool_.someone_waits());
-  this->pool_.close();
-  ASSERT_TRUE(this->pool_.listen(0).ok());
-  EXPECT_FALSE(this->pool_.accept());
-  EXPECT_FALSE(this->pool_.someone_waits());
-}
-
-TYPED_TEST(StreamPoolContract, GivesEachConnectionAStreamOfItsOwn) {
-  ASSERT_TRUE(this->pool_.listen(0).ok());
-  this->network_.peer_connects();
-  const auto first = this->accept();
-  EXPECT_EQ(first.peer, this->network_.peer_endpoint());
-  ASSERT_NE(first.stream, nullptr);
-  EXPECT_EQ(first.stream->state(), State::open);
-  this->network_.last_peer_sends("first");
-  this->network_.peer_connects();
-  const auto second = this->accept();
-  EXPECT_EQ(second.peer, this->network_.peer_endpoint());
-  ASSERT_NE(second.stream, nullptr);
-  EXPECT_NE(second.stream, first.stream);
-  this->network_.last_peer_sends("second");
-  EXPECT_EQ(this->read_text(*second.stream), "second");
-  EXPECT_EQ(this->read_text(*first.stream), "first");
-  EXPECT_EQ(first.stream->write(as_bytes("answer")).value(), 6U);
-}
-
-TYPED_TEST(StreamPoolContract, LetsOthersWaitUntilAStreamIsClosed) {
-  ASSERT_TRUE(this->pool_.listen(0).ok());
-  this->network_.peer_connects();
-  const auto first = this->accept();
-  this->network_.peer_connects();
-  const auto second = this->accept();
-  EXPECT_FALSE(this->pool_.someone_waits());
-  this->network_.peer_connects();
-  EXPECT_TRUE(this->network_.wait_for([&] { return this->pool_.someone_waits(); }));
-  EXPECT_FALSE(this->pool_.accept());
-  EXPECT_EQ(second.stream->state(), State::open);
-  first.stream->close();
-  EXPECT_EQ(this->accept().peer, this->network_.peer_endpoint());
-  EXPECT_FALSE(this->pool_.someone_waits());
-}
-
-TYPED_TEST(StreamPoolContract, KeepsConnectionsWhenItStopsListening) {
-  ASSERT_TRUE(this->pool_.listen(0).ok());
-  this->network_.peer_connects();
-  const auto connection = this->accept();
-  this->pool_.close();
-  EXPECT_FALSE(this->pool_.someone_waits());
-  EXPECT_FALSE(this->pool_.accept());
-  this->network_.last_peer_sends("still here");
-  EXPECT_EQ(this->read_text(*connection.stream), "still here");
-  connection.stream->close();
-}
-
-TYPED_TEST(StreamPoolContract, ForgetsWhoWaitedWhenItListensAnew) {
-  ASSERT_TRUE(this->pool_.listen(0).ok());
-  this->network_.peer_connects();
-  ASSERT_TRUE(this->pool_.listen(0).ok());
-  EXPECT_FALSE(this->pool_.someone_waits());
-  EXPECT_FALSE(this->pool_.accept());
-  this->network_.peer_connects();
-  EXPECT_EQ(this->accept().peer, this->network_.peer_endpoint());
-}
-
-TYPED_TEST(StreamPoolContract, RefusesAPortThatIsTakenAndCanTryAnother) {
-  EXPECT_EQ(this->pool_.listen(this->network_.taken_port()).error(), UpdateError::network_failed);
-  EXPECT_FALSE(this->pool_.accept());
-  EXPECT_TRUE(this->pool_.listen(0).ok());
-}
+const bool added[]{testing::add_contract<TcpSubject>("TcpStreamPoolContract", contract::stream_pool_cases),
+                   testing::add_contract<FakeSubject>("FakeStreamPoolContract", contract::stream_pool_cases)};
 
 class TcpStreamPoolTest : public ::testing::Test {
  protected:
@@ -199,23 +76,25 @@ class TcpStreamPoolTest : public ::testing::Test {
     return std::chrono::steady_clock::now() - start >= wait - milliseconds{1};
   }
 
+  void connect() { peers_.connect({*posix::parse_address("127.0.0.1"), pool_.local_port(), 0}); }
+
   EventLoop loop_;
   TcpStreamPool pool_{loop_, *posix::parse_address("127.0.0.1"), pool_size};
-  Peers peers_;
+  testing::ConnectingPeers peers_;
 };
 
 TEST_F(TcpStreamPoolTest, ConnectionEndsTheLoopsWaitOnceAndDoesNotSpin) {
-  peers_.connect(pool_);
+  connect();
   EXPECT_FALSE(waits_in_vain(milliseconds{5000}));
   EXPECT_TRUE(waits_in_vain());
   EXPECT_TRUE(pool_.accept());
-  peers_.connect(pool_);
+  connect();
   EXPECT_FALSE(waits_in_vain(milliseconds{5000}));
 }
 
 TEST_F(TcpStreamPoolTest, SecondConnectionIsToldWhenTheFirstIsAccepted) {
-  peers_.connect(pool_);
-  peers_.connect(pool_);
+  connect();
+  connect();
   EXPECT_FALSE(waits_in_vain(milliseconds{5000}));
   EXPECT_TRUE(pool_.accept());
   EXPECT_FALSE(waits_in_vain(milliseconds{5000}));
@@ -224,7 +103,7 @@ TEST_F(TcpStreamPoolTest, SecondConnectionIsToldWhenTheFirstIsAccepted) {
 }
 
 TEST_F(TcpStreamPoolTest, WaitingConnectionIsToldWhenAStreamIsClosed) {
-  for (std::size_t i = 0; i < pool_size + 1; ++i) peers_.connect(pool_);
+  for (std::size_t i = 0; i < pool_size + 1; ++i) connect();
   const auto first = pool_.accept();
   ASSERT_TRUE(first && pool_.accept());
   EXPECT_FALSE(waits_in_vain(milliseconds{5000}));
@@ -251,7 +130,7 @@ class NoDescriptorLeft {
 };
 
 TEST_F(TcpStreamPoolTest, DoesNotSpinWithoutADescriptorAndAcceptsWhenThereIsOneAgain) {
-  peers_.connect(pool_);
+  connect();
   {
     const NoDescriptorLeft none;
     EXPECT_FALSE(waits_in_vain(milliseconds{5000}));

@@ -9,9 +9,11 @@
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/tcp_listener.hpp"
 #include "airlift_posix/tcp_stream.hpp"
+#include "contract/portable/stream_contract.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_datagram_socket.hpp"
 #include "support/fake_stream.hpp"
+#include "support/network_contract.hpp"
 #include "support/peer_socket.hpp"
 
 namespace airlift {
@@ -28,252 +30,98 @@ using testing::TlsPeer;
 using State = port::Stream::State;
 using std::chrono::milliseconds;
 
-struct TcpNetwork {
-  port::Stream& tested() { return stream; }
-  void connect() {
-    ASSERT_TRUE(stream.connect(peer.endpoint()).ok());
-    ASSERT_TRUE(eventually(loop, [&] { return stream.state() == State::open && peer.accept(); }));
+class TcpSubject : public testing::OnEventLoop<contract::StreamSubject> {
+ public:
+  port::Stream& tested() override { return stream_; }
+  bool connects() override {
+    return stream_.connect(peer_.endpoint()).ok() &&
+           comes_about([&] { return stream_.state() == State::open && peer_.accept(); });
   }
-  void begin_to_connect_in_vain() {
-    const port::Endpoint endpoint = peer.endpoint();
-    peer.stop_listening();
-    ASSERT_TRUE(stream.connect(endpoint).ok());
+  bool connects_again() override {
+    peer_ = PeerSocket{};
+    return connects();
   }
-  void connect_again() {
-    peer = PeerSocket{};
-    connect();
+  void begin_to_connect_in_vain() override {
+    const port::Endpoint endpoint = peer_.endpoint();
+    peer_.stop_listening();
+    EXPECT_TRUE(stream_.connect(endpoint).ok());
   }
-  void peer_reads() { peer.receive(); }
-  void peer_sends(const char* text) { peer.send(text); }
-  void peer_ends_data() { peer.end_data(); }
-  void peer_resets() { peer.reset(); }
-  const std::string& peer_received() { return peer.received; }
-  bool peer_saw_end() { return peer.saw_end; }
-  template <typename Condition>
-  bool wait_for(Condition condition) {
-    return eventually(loop, condition);
-  }
-  void limit_room() {}  // the kernel's buffers do
+  void peer_reads() override { peer_.receive(); }
+  void peer_sends(std::string_view text) override { peer_.send(text); }
+  void peer_ends_data() override { peer_.end_data(); }
+  void peer_resets() override { peer_.reset(); }
+  std::string_view peer_received() override { return peer_.received; }
+  bool peer_saw_end() override { return peer_.saw_end; }
 
-  EventLoop loop;
-  TcpStream stream{loop, loopback()};
-  PeerSocket peer;
+ protected:
+  TcpStream stream_{loop_, loopback()};
+  PeerSocket peer_;
 };
 
 /// The same inside TLS.
 template <port::Stream::TlsRole role>
-struct TlsNetwork : TcpNetwork {
+class TlsSubject final : public TcpSubject {
+ public:
+  bool connects() override {
+    return TcpSubject::connects() && stream_.start_tls(role, as_bytes("key")).ok() && finishes_handshake();
+  }
+  void peer_reads() override { tls_peer_.receive(); }
+  void peer_sends(std::string_view text) override { tls_peer_.send(text); }
+  void peer_ends_data() override { tls_peer_.end_data(); }
+
+ private:
   static constexpr auto peer_role =
       role == TlsPeer::Role::client ? TlsPeer::Role::server : TlsPeer::Role::client;
 
-  void connect() {
-    TcpNetwork::connect();
-    ASSERT_TRUE(stream.start_tls(role, as_bytes("key")).ok());
-    tls_peer.start(peer, peer_role, {"key"});
-    ASSERT_TRUE(eventually(loop, [&] { return tls_peer.handshake(); }));
+  bool finishes_handshake() {
+    tls_peer_.start(peer_, peer_role, {"key"});
     // Ours has ended when the first byte passes.
-    ASSERT_TRUE(eventually(loop, [&] { return stream.write(as_bytes("!")).value() == 1; }));
-    ASSERT_TRUE(eventually(loop, [&] {
-      peer_reads();
-      return peer.received == "!";
-    }));
-    peer.received.clear();
+    const bool passed = comes_about([&] { return tls_peer_.handshake(); }) &&
+                        comes_about([&] { return writes("!"); }) && peer_receives("!");
+    peer_.received.clear();
+    return passed;
   }
-  void connect_again() {
-    peer = PeerSocket{};
-    connect();
-  }
-  void peer_reads() { tls_peer.receive(); }
-  void peer_sends(const char* text) { tls_peer.send(text); }
-  void peer_ends_data() { tls_peer.end_data(); }
 
-  TlsPeer tls_peer;
+  TlsPeer tls_peer_;
 };
 
-struct FakeNetwork {
-  port::Stream& tested() { return stream; }
-  void connect() { ASSERT_TRUE(stream.connect(testing::test_endpoint(1, 2)).ok()); }
-  void begin_to_connect_in_vain() {
-    stream.on_connect = FakeStream::OnConnect::fails;
-    connect();
+class FakeSubject : public testing::OnFake<contract::StreamSubject> {
+ public:
+  port::Stream& tested() override { return stream_; }
+  bool connects() override { return stream_.connect(testing::test_endpoint(1, 2)).ok(); }
+  bool connects_again() override {
+    stream_.on_connect = FakeStream::OnConnect::opens;
+    return connects();
   }
-  void connect_again() {
-    stream.on_connect = FakeStream::OnConnect::opens;
-    connect();
+  void begin_to_connect_in_vain() override {
+    stream_.on_connect = FakeStream::OnConnect::fails;
+    EXPECT_TRUE(stream_.connect(testing::test_endpoint(1, 2)).ok());
   }
-  void peer_reads() { stream.write_room = FakeStream::unlimited; }
-  void peer_sends(const char* text) { stream.deliver(text); }
-  void peer_ends_data() { stream.peer_closes(); }
-  void peer_resets() { stream.breaks(); }
-  const std::string& peer_received() { return stream.written; }
-  bool peer_saw_end() { return stream.closes > 0; }
-  template <typename Condition>
-  bool wait_for(Condition condition) {
-    for (int i = 0; i < 100; ++i) {
-      if (condition()) return true;
-    }
-    return false;
-  }
-  void limit_room() { stream.write_room = 100'000; }
+  void peer_reads() override { stream_.write_room = FakeStream::unlimited; }
+  void peer_sends(std::string_view text) override { stream_.deliver(text); }
+  void peer_ends_data() override { stream_.peer_closes(); }
+  void peer_resets() override { stream_.breaks(); }
+  std::string_view peer_received() override { return stream_.written; }
+  bool peer_saw_end() override { return stream_.closes > 0; }
+  void limit_room() override { stream_.write_room = 100'000; }
 
-  FakeStream stream;
-};
-
-template <typename Network>
-class StreamContract : public ::testing::Test {
  protected:
-  /// Reads until `count` bytes or the end have come.
-  std::string read_text(std::size_t count) {
-    std::string text;
-    std::array<std::uint8_t, 16> buffer{};
-    EXPECT_TRUE(network_.wait_for([&] {
-      const auto read = stream_.read(buffer);
-      EXPECT_TRUE(read.ok());
-      if (!read.ok()) return true;
-      text.append(as_text(Bytes{buffer}.first(read.value().count)));
-      ended_ = read.value().end_of_data;
-      return text.size() >= count || ended_;
-    }));
-    return text;
-  }
-  UpdateError read_error() {
-    std::array<std::uint8_t, 16> buffer{};
-    return stream_.read(buffer).error();
-  }
-
-  Network network_;
-  port::Stream& stream_{network_.tested()};
-  bool ended_{false};
+  FakeStream stream_;
 };
 
-struct FakeTlsNetwork : FakeNetwork {
-  void connect() {
-    FakeNetwork::connect();
-    if (stream.state() == State::open) {
-      ASSERT_TRUE(stream.start_tls(TlsPeer::Role::client, as_bytes("key")).ok());
-    }
+class FakeTlsSubject final : public FakeSubject {
+ public:
+  bool connects() override {
+    return FakeSubject::connects() && stream_.start_tls(TlsPeer::Role::client, as_bytes("key")).ok();
   }
 };
 
-using Networks = ::testing::Types<TcpNetwork, TlsNetwork<TlsPeer::Role::client>,
-                                  TlsNetwork<TlsPeer::Role::server>, FakeNetwork, FakeTlsNetwork>;
-TYPED_TEST_SUITE(StreamContract, Networks);
-
-TYPED_TEST(StreamContract, DoesNothingWhenClosed) {
-  EXPECT_EQ(this->stream_.state(), State::closed);
-  EXPECT_EQ(this->read_error(), UpdateError::connection_lost);
-  EXPECT_EQ(this->stream_.write(as_bytes("x")).error(), UpdateError::connection_lost);
-  this->stream_.close();
-  EXPECT_EQ(this->stream_.state(), State::closed);
-}
-
-TYPED_TEST(StreamContract, CarriesBytesBothWays) {
-  this->network_.connect();
-  std::array<std::uint8_t, 16> buffer{};
-  const auto nothing_yet = this->stream_.read(buffer);
-  ASSERT_TRUE(nothing_yet.ok());
-  EXPECT_EQ(nothing_yet.value().count, 0U);
-  EXPECT_FALSE(nothing_yet.value().end_of_data);
-  this->network_.peer_sends("a text longer than the buffer");
-  EXPECT_EQ(this->read_text(29), "a text longer than the buffer");
-  EXPECT_FALSE(this->ended_);
-  const auto written = this->stream_.write(as_bytes("answer"));
-  ASSERT_TRUE(written.ok());
-  EXPECT_EQ(written.value(), 6U);
-  EXPECT_TRUE(this->network_.wait_for([&] {
-    this->network_.peer_reads();
-    return this->network_.peer_received() == "answer";
-  }));
-}
-
-TYPED_TEST(StreamContract, ConnectsOnceAtATime) {
-  this->network_.connect();
-  EXPECT_EQ(this->stream_.connect({loopback(), 9, 0}).error(), UpdateError::network_failed);
-  EXPECT_EQ(this->stream_.state(), State::open);
-}
-
-TYPED_TEST(StreamContract, FailsWhenNobodyListensAndCanBeUsedAgain) {
-  this->network_.begin_to_connect_in_vain();
-  EXPECT_TRUE(this->network_.wait_for([&] { return this->stream_.state() == State::failed; }));
-  EXPECT_EQ(this->read_error(), UpdateError::connection_lost);
-  EXPECT_EQ(this->stream_.connect({loopback(), 9, 0}).error(), UpdateError::network_failed);
-  this->stream_.close();
-  EXPECT_EQ(this->stream_.state(), State::closed);
-  this->network_.connect_again();
-  EXPECT_EQ(this->stream_.state(), State::open);
-}
-
-TYPED_TEST(StreamContract, TellsTheEndOfDataBehindTheDataAndStillWrites) {
-  this->network_.connect();
-  this->network_.peer_sends("last words of more than 16 bytes");
-  this->network_.peer_ends_data();
-  EXPECT_EQ(this->read_text(100), "last words of more than 16 bytes");
-  EXPECT_TRUE(this->ended_);
-  EXPECT_EQ(this->read_text(100), "");
-  EXPECT_TRUE(this->ended_);
-  EXPECT_EQ(this->stream_.state(), State::open);
-  EXPECT_TRUE(this->stream_.write(as_bytes("OK")).ok());
-  EXPECT_TRUE(this->network_.wait_for([&] {
-    this->network_.peer_reads();
-    return this->network_.peer_received() == "OK";
-  }));
-}
-
-TYPED_TEST(StreamContract, FailsWhenThePeerResets) {
-  this->network_.connect();
-  this->network_.peer_resets();
-  EXPECT_TRUE(this->network_.wait_for([&] { return this->read_error() == UpdateError::connection_lost; }));
-  EXPECT_EQ(this->stream_.state(), State::failed);
-  EXPECT_EQ(this->stream_.write(as_bytes("x")).error(), UpdateError::connection_lost);
-  this->stream_.close();
-  EXPECT_EQ(this->stream_.state(), State::closed);
-}
-
-TYPED_TEST(StreamContract, TakesNoMoreThanThereIsRoomFor) {
-  this->network_.connect();
-  this->network_.limit_room();
-  const std::string much(64 * 1024 * 1024, 'x');
-  std::size_t sent{0};
-  std::size_t taken{1};
-  while (taken > 0 && sent < much.size()) {
-    const auto written = this->stream_.write(as_bytes(std::string_view{much}.substr(sent)));
-    ASSERT_TRUE(written.ok());
-    taken = written.value();
-    sent += taken;
-  }
-  ASSERT_LT(sent, much.size());
-  const std::size_t before = sent;
-  EXPECT_TRUE(this->network_.wait_for([&] {
-    this->network_.peer_reads();
-    const auto written = this->stream_.write(as_bytes("more"));
-    sent += written.ok() ? written.value() : 0;
-    return sent > before;
-  }));
-}
-
-TYPED_TEST(StreamContract, DeliversWhatWasWrittenBeforeClose) {
-  this->network_.connect();
-  this->network_.peer_sends("never read");
-  ASSERT_TRUE(this->stream_.write(as_bytes("OK")).ok());
-  this->stream_.close();
-  EXPECT_EQ(this->stream_.state(), State::closed);
-  EXPECT_TRUE(this->network_.wait_for([&] {
-    this->network_.peer_reads();
-    return this->network_.peer_saw_end();
-  }));
-  EXPECT_EQ(this->network_.peer_received(), "OK");
-}
-
-TYPED_TEST(StreamContract, ForgetsTheOldConnectionInTheNext) {
-  this->network_.connect();
-  this->network_.peer_ends_data();
-  this->read_text(1);
-  this->stream_.close();
-  this->network_.connect_again();
-  this->network_.peer_sends("new");
-  EXPECT_EQ(this->read_text(3), "new");
-  EXPECT_FALSE(this->ended_);
-}
+const bool added[]{
+    testing::add_contract<TcpSubject>("TcpStreamContract", contract::stream_cases),
+    testing::add_contract<TlsSubject<TlsPeer::Role::client>>("TlsClientContract", contract::stream_cases),
+    testing::add_contract<TlsSubject<TlsPeer::Role::server>>("TlsServerContract", contract::stream_cases),
+    testing::add_contract<FakeSubject>("FakeStreamContract", contract::stream_cases),
+    testing::add_contract<FakeTlsSubject>("FakeTlsStreamContract", contract::stream_cases)};
 
 class TcpStreamTest : public ::testing::Test {
  protected:

@@ -25,6 +25,11 @@ class NetworkSubject {
 /// What a peer has received.
 class Inbox {
  public:
+  Inbox() = default;
+  explicit Inbox(std::string_view text) {
+    add(text.copy(reinterpret_cast<char*>(bytes_.data()), bytes_.size()));
+  }
+
   [[nodiscard]] MutableBytes room() { return MutableBytes{bytes_}.subspan(size_); }
   void add(std::size_t count) { size_ += count; }
   void clear() { size_ = 0; }
