@@ -12,6 +12,7 @@
 #include "discovery_command.hpp"
 #include "doctor_command.hpp"
 #include "espota.hpp"
+#include "flash_image_command.hpp"
 #include "inspect_command.hpp"
 #include "keygen_command.hpp"
 #include "publish_command.hpp"
@@ -49,11 +50,11 @@ int run_airlift(int argc, const char* const* argv) {
   app.require_subcommand(1);
   app.footer("`airlift push --help`, and so on, shows options and examples.");
   const std::array commands{
-      entry<PushCommand>(app),       entry<StatusCommand>(app),    entry<DoctorCommand>(app),
-      entry<DiscoverCommand>(app),   entry<DiscoveryCommand>(app), entry<KeygenCommand>(app),
-      entry<SignCommand>(app),       entry<VerifyCommand>(app),    entry<InspectCommand>(app),
-      entry<PublishCommand>(app),    entry<ServeCommand>(app),     entry<TokenCommand>(app),
-      entry<CompletionCommand>(app),
+      entry<PushCommand>(app),       entry<StatusCommand>(app),     entry<DoctorCommand>(app),
+      entry<DiscoverCommand>(app),   entry<DiscoveryCommand>(app),  entry<KeygenCommand>(app),
+      entry<SignCommand>(app),       entry<VerifyCommand>(app),     entry<InspectCommand>(app),
+      entry<PublishCommand>(app),    entry<ServeCommand>(app),      entry<TokenCommand>(app),
+      entry<FlashImageCommand>(app), entry<CompletionCommand>(app),
   };
   try {
     app.parse(arguments_for_parse(argc, argv));

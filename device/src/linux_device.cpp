@@ -21,6 +21,7 @@
 #include "airlift_posix/tcp_stream.hpp"
 #include "airlift_posix/tcp_stream_pool.hpp"
 #include "airlift_posix/udp_socket.hpp"
+#include "airlift_posix/update_memory.hpp"
 #include "boot_report.hpp"
 #include "config_files.hpp"
 #include "config_reader.hpp"
@@ -30,7 +31,6 @@
 #include "mode_note.hpp"
 #include "notify_socket.hpp"
 #include "supervisor.hpp"
-#include "update_memory.hpp"
 #include "update_puller.hpp"
 
 namespace airlift::device {
@@ -350,7 +350,7 @@ class LinuxDevice {
   KeyFiles keys_;
   ConfigFiles config_files_;
   DeviceInfo info_;
-  UpdateMemory memory_;
+  posix::UpdateMemory memory_;
   update::Updater updater_;
   posix::UdpSocket socket_;
   posix::TcpStream stream_;

@@ -12,10 +12,10 @@
 #include "airlift/element/element.hpp"
 #include "airlift_posix/address.hpp"
 #include "airlift_posix/descriptor_limit.hpp"
+#include "airlift_posix/install_image.hpp"
 #include "airlift_posix/stderr_log.hpp"
 #include "check_command.hpp"
 #include "confirmation.hpp"
-#include "image_files.hpp"
 #include "linux_device.hpp"
 #include "signals.hpp"
 #include "state_directory.hpp"
@@ -59,7 +59,8 @@ int init(const InitOptions& options) {
     throw std::runtime_error{"cannot read " + options.firmware + ": " + unknown_size.message()};
   auto state =
       device::StateDirectory::open_or_create(options.state_directory, options.slot_bytes, image_bytes);
-  device::install_firmware(state, options.firmware, options.board_id);
+  posix::install_image(state.store(), state.history(), image::Kind::firmware, options.firmware,
+                       options.board_id, "init");
   const auto& slots = state.store().record().of(image::Kind::firmware);
   const boot::SlotInfo& installed = slots.at(slots.active);
   const std::string version =

@@ -20,7 +20,7 @@ def help_of(binaries, *command):
 def helps(binaries):
     """The help texts by their headline in docs/cli.md; found by asking the program, so that none is left out."""
     overview = help_of(binaries, "airlift")
-    commands = re.findall(r"^  (\w+)  ", overview.split("Subcommands:")[1], re.MULTILINE)
+    commands = re.findall(r"^  ([\w-]+)  ", overview.split("Subcommands:")[1], re.MULTILINE)
     assert len(commands) > 5
     texts = {f"airlift {command}": help_of(binaries, "airlift", command) for command in commands}
     return texts | {"airlift": overview, "espota": help_of(binaries, "espota")}

@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 
 #include "airlift/boot/boot_sequence.hpp"
+#include "airlift_posix/install_image.hpp"
 #include "image_files.hpp"
-#include "state_directory.hpp"
 #include "support/temp_directory.hpp"
 
 namespace airlift::device {
@@ -39,7 +39,8 @@ class State : public ::testing::Test {
  protected:
   void init(std::string_view firmware) {
     auto state = StateDirectory::open_or_create(path, slot_bytes, firmware.size());
-    install_firmware(state, directory.write("firmware", firmware), "a board");
+    posix::install_image(state.store(), state.history(), image::Kind::firmware,
+                         directory.write("firmware", firmware), "a board", "init");
   }
   /// What a device would start.
   static boot::BootPlan boot(StateDirectory& state) {

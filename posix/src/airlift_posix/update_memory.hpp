@@ -5,7 +5,7 @@
 
 #include "airlift/update/updater.hpp"
 
-namespace airlift::device {
+namespace airlift::posix {
 
 class UpdateMemory {
  public:
@@ -35,4 +35,4 @@ class UpdateMemory {
   std::vector<std::uint8_t> transfer_arena_;
 };
 
-}  // namespace airlift::device
+}  // namespace airlift::posix
