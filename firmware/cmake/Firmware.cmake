@@ -59,22 +59,23 @@ function(airlift_image name script)
     BYPRODUCTS ${map} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${name}.bin)
 endfunction()
 
-# The boot loader. The key comes as bytes of a header; without one there are none.
-set(key_bytes "")
-if(AIRLIFT_BOOT_KEY)
-  execute_process(COMMAND sed /-----/d ${AIRLIFT_BOOT_KEY} COMMAND base64 --decode
-    OUTPUT_FILE ${PROJECT_BINARY_DIR}/boot_key.der COMMAND_ERROR_IS_FATAL ANY)
-  file(READ ${PROJECT_BINARY_DIR}/boot_key.der key_bytes HEX)
-  if(NOT key_bytes MATCHES "^302a300506032b6570032100")  # RFC 8410
-    message(FATAL_ERROR "AIRLIFT_BOOT_KEY=${AIRLIFT_BOOT_KEY} is no Ed25519 public key in PEM")
+# A boot loader that starts only what `key` (a PEM file) has signed; "": anything whole. The key comes as bytes of a header.
+function(airlift_boot_loader name key)
+  set(key_bytes "")
+  if(key)
+    set(der ${PROJECT_BINARY_DIR}/${name}.der)
+    execute_process(COMMAND sed /-----/d ${key} COMMAND base64 --decode OUTPUT_FILE ${der} COMMAND_ERROR_IS_FATAL ANY)
+    file(READ ${der} key_bytes HEX)
+    if(NOT key_bytes MATCHES "^302a300506032b6570032100")  # RFC 8410
+      message(FATAL_ERROR "${key} is no Ed25519 public key in PEM")
+    endif()
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${key})
   endif()
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${AIRLIFT_BOOT_KEY})
-endif()
-string(LENGTH "${key_bytes}" key_size)
-math(EXPR key_size "${key_size} / 2")
-string(REGEX REPLACE "(..)" "0x\\1, " key_bytes "${key_bytes}")
-file(CONFIGURE OUTPUT generated/boot/boot_key.hpp CONTENT
-"// Made of AIRLIFT_BOOT_KEY.
+  string(LENGTH "${key_bytes}" key_size)
+  math(EXPR key_size "${key_size} / 2")
+  string(REGEX REPLACE "(..)" "0x\\1, " key_bytes "${key_bytes}")
+  file(CONFIGURE OUTPUT generated/${name}/boot/boot_key.hpp CONTENT
+"// Made of @key@.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -82,9 +83,13 @@ namespace airlift::firmware {
 inline constexpr std::array<std::uint8_t, @key_size@> boot_key{@key_bytes@};
 }
 ")
-file(GLOB files CONFIGURE_DEPENDS src/boot/*.cpp)
-airlift_image(boot boot.ld ${files})
-set_target_properties(boot PROPERTIES AIRLIFT_ED25519_ONLY ON)
+  file(GLOB files CONFIGURE_DEPENDS src/boot/*.cpp)
+  airlift_image(${name} boot.ld ${files})
+  target_include_directories(${name} PRIVATE ${PROJECT_BINARY_DIR}/generated/${name})
+  set_target_properties(${name} PROPERTIES AIRLIFT_ED25519_ONLY ON)
+endfunction()
+airlift_boot_loader(boot "${AIRLIFT_BOOT_KEY}")
+airlift_boot_loader(boot-test-key ${root}/tests/qemu/boot_key.pub.pem)
 
 # The application, in versions to update to, and such as do not work.
 file(GLOB_RECURSE files CONFIGURE_DEPENDS src/app/*.cpp)
