@@ -6,6 +6,7 @@
 #include "airlift/boot/boot_sequence.hpp"
 #include "airlift_posix/install_image.hpp"
 #include "image_files.hpp"
+#include "state_directory.hpp"
 #include "support/temp_directory.hpp"
 
 namespace airlift::device {
