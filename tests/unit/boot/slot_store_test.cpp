@@ -232,5 +232,26 @@ TEST_F(Slots, NothingChangesWhenTheRecordCannotBeSaved) {
   EXPECT_EQ(encode(store.record()), before);
 }
 
+TEST_F(Slots, TakesWhatRunsForGoodAndGivesUpWhatWaited) {
+  install(Kind::firmware, "first");
+  install(Kind::firmware, "second");
+  ASSERT_TRUE(store.give_up_target(Kind::firmware).ok());
+  ASSERT_TRUE(store.stage(Kind::firmware, staged("third")).ok());
+  ASSERT_TRUE(store.count_attempt().ok());
+  const StagedImage by_cable = staged("by cable");
+
+  ASSERT_TRUE(store.take_as_good(Kind::firmware, SlotId::b, by_cable.image).ok());
+
+  ASSERT_TRUE(store.load().ok());
+  EXPECT_EQ(of(Kind::firmware).active, SlotId::b);
+  EXPECT_FALSE(store.record().has_candidate());
+  EXPECT_EQ(store.record().attempts, 0);
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::b).state, SlotState::good);
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::b).image.sha256, by_cable.image.sha256);
+  EXPECT_TRUE(of(Kind::firmware).at(SlotId::b).version.empty()) << "nobody knows it";
+  EXPECT_EQ(of(Kind::firmware).at(SlotId::a).state, SlotState::empty) << "it was on trial";
+  EXPECT_TRUE(store.give_up_target(Kind::firmware).ok()) << "new images are taken";
+}
+
 }  // namespace
 }  // namespace airlift::boot

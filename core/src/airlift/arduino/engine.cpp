@@ -94,6 +94,13 @@ void Engine::settle(Instant now) {
   trial_.begin(plan.value(), settings, now);
 }
 
+Status Engine::confirm() {
+  const bool was_on_trial = on_trial();
+  const Status confirmed = trial_.confirm();
+  if (was_on_trial && !on_trial()) board_.confirmed();
+  return confirmed;
+}
+
 void Engine::stop() {
   elements_.stop();
 }
@@ -105,7 +112,9 @@ void Engine::loop(Instant now) {
 }
 
 void Engine::watch_trial(Instant now) {
+  const bool was_on_trial = on_trial();
   [[maybe_unused]] const milliseconds wait = trial_.loop(now);
+  if (was_on_trial && trial_.state() == element::Trial::State::confirmed) board_.confirmed();
   if (trial_.state() != element::Trial::State::failed || last_error_ == trial_.reason()) return;
   last_error_ = trial_.reason();
   restart_ = Restart::needed;

@@ -41,7 +41,7 @@ class Engine final : private element::UploadObserver, private port::System {
   [[nodiscard]] Restart take_restart();
 
   /// The running image works. Outcomes: as Trial::confirm().
-  [[nodiscard]] Status confirm() { return trial_.confirm(); }
+  [[nodiscard]] Status confirm();
   [[nodiscard]] bool on_trial() const { return trial_.state() == element::Trial::State::running; }
   [[nodiscard]] bool upload_running() const { return upload_on_; }
   /// Of the last upload that failed, was refused, or of the start.

@@ -49,6 +49,10 @@ class SketchBoard : public update::Installer {
   /// Whether `plan` names what runs.
   [[nodiscard]] virtual bool is_running(const boot::BootPlan& plan) = 0;
 
+  /// What runs has been confirmed: a loader with a rollback of its own may forget the one before. Said once;
+  /// settle() sees to what needs no confirmation.
+  virtual void confirmed() {}
+
   /// Does not come back on a real board.
   virtual void restart() = 0;
 };

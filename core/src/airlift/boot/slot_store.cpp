@@ -196,6 +196,21 @@ Status SlotStore::fall_back(image::Kind kind) {
   return save(next);
 }
 
+Status SlotStore::take_as_good(image::Kind kind, SlotId slot, const image::Identity& image) {
+  BootRecord next = record_;
+  for_each_candidate(next, [](BootRecord::Slots& slots, SlotInfo& candidate) {
+    candidate = {};
+    slots.candidate = SlotId::none;
+  });
+  BootRecord::Slots& slots = next.of(kind);
+  slots.at(slot) = {};
+  slots.at(slot).state = SlotState::good;
+  slots.at(slot).image = image;
+  slots.active = slot;
+  next.attempts = 0;
+  return save(next);
+}
+
 Status SlotStore::adopt(const std::array<std::array<bool, 2>, image::kinds>& whole) {
   BootRecord next;
   for (const image::Kind kind : {image::Kind::firmware, image::Kind::filesystem}) {

@@ -65,6 +65,9 @@ class SlotStore {
   [[nodiscard]] Status keep_candidate(UpdateError reason);
   /// The active image is damaged: the other slot's takes its place. no_image: that one is not good.
   [[nodiscard]] Status fall_back(image::Kind kind);
+  /// What runs came by cable into this slot: it is active and good at once. What waited is given up, what the
+  /// record says of the other slot stays.
+  [[nodiscard]] Status take_as_good(image::Kind kind, SlotId slot, const image::Identity& image);
   /// After the record was lost: makes one from the headers of slots whose images are whole.
   [[nodiscard]] Status adopt(const std::array<std::array<bool, 2>, image::kinds>& whole);
 
