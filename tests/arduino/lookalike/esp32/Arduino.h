@@ -1,0 +1,22 @@
+#pragma once
+// A look-alike of the ESP32 core's header, written from its documentation: what the library and its examples
+// use of it.
+
+#include <cstdint>
+#include <cstdio>
+
+class EspClass {
+ public:
+  std::uint64_t getEfuseMac() { return 0xF6E5D4C3B2A1; }  // a1:b2:c3:d4:e5:f6
+  std::uint32_t getSketchSize();
+  [[noreturn]] void restart();
+};
+extern EspClass ESP;
+
+// The core's log: one line on the serial port, here on stderr.
+#define AIRLIFT_LOOKALIKE_LOG(letter, format, ...) \
+  std::fprintf(stderr, "[" letter "] " format "\n" __VA_OPT__(, ) __VA_ARGS__)
+#define log_e(...) AIRLIFT_LOOKALIKE_LOG("E", __VA_ARGS__)
+#define log_w(...) AIRLIFT_LOOKALIKE_LOG("W", __VA_ARGS__)
+#define log_i(...) AIRLIFT_LOOKALIKE_LOG("I", __VA_ARGS__)
+#define log_d(...) AIRLIFT_LOOKALIKE_LOG("D", __VA_ARGS__)
