@@ -13,6 +13,9 @@ namespace {
 /// emulated board.
 constexpr seconds watchdog_period{8};
 
+constexpr std::string_view no_image{
+    boot_key.empty() ? "no image is whole" : "no image is whole and signed with the key that was built in"};
+
 using Line = FixedString<160>;
 
 void say(const Line& line) {
@@ -25,15 +28,15 @@ void say_error(std::string_view what, UpdateError error) {
   say(Line{what}.append(": ").append(describe(error).text));
 }
 
-[[noreturn]] void wait_for_reset(UpdateError why) {
-  say_error("nothing can be started", why);
+[[noreturn]] void wait_for_reset(std::string_view why) {
+  say(Line{"nothing can be started: "}.append(why));
   say({"write the flash anew, or reset"});
   for (;;) board::idle(seconds{1});
 }
 
 /// The key that was built in, as a policy; without one, none.
 boot::SlotVerifier* verifier() {
-  if constexpr (boot_key.size() > 0) {
+  if constexpr (!boot_key.empty()) {
     static image::KeyRing keys;
     const Result<crypto::PublicKey> key = crypto::PublicKey::from_der(boot_key);
     // Without it the ring is empty, and refuses everything.
@@ -100,9 +103,9 @@ void tell(const boot::BootPlan& plan, const boot::BootRecord& record) {
   note_reset_reason(store);
   const Result<boot::BootPlan> plan =
       boot::prepare_boot(store, boot::default_attempts, board::execution_memory(), verifier());
-  if (!plan.ok()) wait_for_reset(plan.error());
+  if (!plan.ok()) wait_for_reset(describe(plan.error()).text);
   tell(plan.value(), store.record());
-  if (plan.value().firmware == boot::SlotId::none) wait_for_reset(UpdateError::image_damaged);
+  if (plan.value().firmware == boot::SlotId::none) wait_for_reset(no_image);
   if (const Status loaded = load(store, plan.value().firmware); !loaded.ok()) {
     say_error("the image was not loaded as it was installed; starting anew", loaded.error());
     board::reset();
