@@ -26,10 +26,11 @@ void write_number(std::string_view name, std::uint32_t value) {
 }
 
 [[noreturn]] void crash(const ExceptionFrame& frame) {
-  write_number("fault: cause ", frame.cause);
+  write_number("fault: pc ", frame.program_counter);
+  write_number(" cause ", frame.cause);
+  board::write_console(" a0-a15");
+  for (const std::uint32_t value : frame.registers) write_number(" ", value);
   write_number(" address ", frame.address);
-  write_number(" pc ", frame.program_counter);
-  for (const std::uint32_t value : frame.registers) write_number(" ", value);  // a0 to a15
   board::write_console("\n");
   board::reset_because(UpdateError::application_crashed);
 }

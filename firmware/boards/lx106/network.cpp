@@ -109,8 +109,9 @@ signed char board::start_network(netif* interface) {
   std::copy(mac.begin(), mac.end(), interface->hwaddr);
   interface->hwaddr_len = ETH_HWADDR_LEN;
   interface->mtu = 1500;
-  interface->flags =
-      NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_IGMP | NETIF_FLAG_LINK_UP;
+  interface->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_IGMP;
+  interface->name[0] = 'e';
+  interface->name[1] = 'n';
   interface->output = etharp_output;
   interface->linkoutput = send;
   start_chip();
