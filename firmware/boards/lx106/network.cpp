@@ -1,13 +1,14 @@
 // OpenCores Ethernet MAC (opencores.org, "Ethernet IP Core Specification"): descriptors in the chip, frames
 // in memory.
 
+#include <lwip/etharp.h>
+#include <lwip/pbuf.h>
+#include <netif/ethernet.h>
+
 #include <array>
 
 #include "board/board.hpp"
-#include "lwip/etharp.h"
-#include "lwip/pbuf.h"
 #include "machine.hpp"
-#include "netif/ethernet.h"
 
 namespace airlift::firmware {
 namespace {
