@@ -49,6 +49,9 @@ class LwipPeer {
   }
 
   [[nodiscard]] bool connected() const { return connection_ != nullptr && connection_->state == ESTABLISHED; }
+  /// False also when the other side has reset it.
+  [[nodiscard]] bool exists() const { return connection_ != nullptr; }
+  [[nodiscard]] tcp_pcb* connection() const { return connection_; }
   [[nodiscard]] port::Endpoint endpoint() const { return {loopback(), connection_->local_port, 0}; }
 
   void send(std::string_view text) {
