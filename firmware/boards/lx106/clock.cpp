@@ -2,13 +2,15 @@
 // comes each millisecond; QEMU's main loop sleeps up to half a second after a connection was opened by a
 // guest without.
 
+#include <algorithm>
+
 #include "board/board.hpp"
 #include "machine.hpp"
 
 namespace airlift::firmware {
 namespace {
 
-/// Ticks. The program after this one finds it as it is; only a reset ends it (reset.S).
+/// Microseconds. The program after this one finds it as it is; only a reset ends it (reset.S).
 struct Watchdog {
   std::uint32_t period;  ///< 0: not started
   std::uint32_t left;
@@ -17,12 +19,23 @@ extern "C" volatile Watchdog kept_watchdog;  // of the linker script
 
 constexpr std::uint32_t tick_cycles{1000 * lx106::cycles_per_microsecond};
 constexpr std::uint32_t timer_interrupt{1U << 6};  // XCHAL_TIMER0_INTERRUPT
+// A tick stands for no more: when a busy host stops the whole machine for seconds, nothing hangs.
+constexpr std::uint64_t longest_tick_microseconds{10'000};
 
 std::uint64_t elapsed_microseconds{0};
 std::uint32_t counted_until{0};
+std::uint64_t last_tick_microseconds{0};
 
 void arm_tick() {
   asm volatile("wsr %0, ccompare0\n\tesync" ::"a"(lx106::cycle_count() + tick_cycles));
+}
+
+/// What the last tick stands for.
+std::uint32_t ticked_microseconds() {
+  const auto now = static_cast<std::uint64_t>(board::uptime().count());
+  const std::uint64_t passed = now - last_tick_microseconds;
+  last_tick_microseconds = now;
+  return static_cast<std::uint32_t>(std::min(passed, longest_tick_microseconds));
 }
 
 }  // namespace
@@ -48,7 +61,7 @@ void idle(milliseconds at_most) {
 
 void start_watchdog(seconds period) {
   const lx106::InterruptLock lock;
-  kept_watchdog.period = static_cast<std::uint32_t>(period.count()) * 1000;
+  kept_watchdog.period = static_cast<std::uint32_t>(period.count()) * 1'000'000;
   kept_watchdog.left = kept_watchdog.period;
 }
 
@@ -67,11 +80,12 @@ void lx106::start_tick() {
 
 void lx106::tick() {
   arm_tick();
-  (void)board::uptime();
+  const std::uint32_t passed = ticked_microseconds();
   if (kept_watchdog.period == 0) return;
-  const std::uint32_t left = kept_watchdog.left - 1;
-  kept_watchdog.left = left;
-  if (left > 0) return;
+  if (kept_watchdog.left > passed) {
+    kept_watchdog.left = kept_watchdog.left - passed;
+    return;
+  }
   board::write_console("watchdog: not fed in time\n");
   board::reset_because(UpdateError::watchdog_missed);
 }
