@@ -20,6 +20,12 @@ lx106::CfiFlash chip;
 constexpr std::uint32_t data_register{lx106::console_address};
 constexpr std::uint32_t line_status_register{lx106::console_address + 5 * 4};
 constexpr std::uint32_t may_send{0x20};
+constexpr std::uint32_t all_sent{0x40};
+
+void wait_for_console(std::uint32_t status) {
+  while ((lx106::word_at(line_status_register) & status) == 0) {
+  }
+}
 
 void check_flash() {
   chip.identify();
@@ -41,10 +47,10 @@ void board::start() {
 
 void board::write_console(std::string_view text) {
   for (const char c : text) {
-    while ((lx106::word_at(line_status_register) & may_send) == 0) {
-    }
+    wait_for_console(may_send);
     lx106::word_at(data_register) = static_cast<std::uint8_t>(c);
   }
+  wait_for_console(all_sent);
 }
 
 void board::reset() {
