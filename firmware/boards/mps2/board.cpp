@@ -24,7 +24,7 @@ class InterruptsOff {
   InterruptsOff& operator=(const InterruptsOff&) = delete;
 
  private:
-  std::uint32_t before_;
+  std::uint32_t before_{0};
 };
 
 std::uint64_t all_cycles() {

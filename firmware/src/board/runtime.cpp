@@ -34,6 +34,12 @@ void operator delete(void*) noexcept {
 void operator delete(void*, std::size_t) noexcept {
   stop("operator delete");
 }
+void operator delete[](void*) noexcept {
+  stop("operator delete[]");
+}
+void operator delete[](void*, std::size_t) noexcept {
+  stop("operator delete[]");
+}
 
 // What string_view::substr() would throw.
 void std::__throw_out_of_range_fmt(const char*, ...) {
