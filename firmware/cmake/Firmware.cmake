@@ -26,7 +26,14 @@ namespace airlift::firmware::layout_ini {
 }
 ")
 
+# A part of each image and of no library: its traps must come before what the C library has under their names.
+set(runtime ${PROJECT_SOURCE_DIR}/src/board/runtime.cpp)
+add_library(firmware_runtime OBJECT ${runtime})
+target_include_directories(firmware_runtime PRIVATE src)
+target_link_libraries(firmware_runtime PRIVATE airlift_core airlift_options)
+
 file(GLOB files CONFIGURE_DEPENDS boards/${BOARD}/*.cpp boards/${BOARD}/*.S src/board/*.cpp)
+list(REMOVE_ITEM files ${runtime})
 airlift_firmware_library(firmware_board ${files})
 file(GLOB_RECURSE files CONFIGURE_DEPENDS src/net/*.cpp)
 airlift_firmware_library(firmware_net ${files})
@@ -41,7 +48,7 @@ endforeach()
 # One image: bin/NAME.elf, .bin (what is loaded or burnt) and .map.
 function(airlift_image name script)
   set_property(GLOBAL APPEND PROPERTY airlift_images ${name})
-  add_executable(${name} ${ARGN})
+  add_executable(${name} ${ARGN} $<TARGET_OBJECTS:firmware_runtime>)
   set_target_properties(${name} PROPERTIES SUFFIX .elf LINKER_LANGUAGE C)  # g++ would want a libstdc++
   target_link_libraries(${name} PRIVATE airlift_options)
   foreach(library firmware_net firmware_port firmware_board)
@@ -53,7 +60,8 @@ function(airlift_image name script)
   set(map ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${name}.map)
   target_link_options(${name} PRIVATE -nostartfiles -T${script} -L${PROJECT_SOURCE_DIR}/boards/${BOARD} -Wl,--gc-sections
     -Wl,-Map=${map} -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments)
-  set_property(TARGET ${name} PROPERTY LINK_DEPENDS ${script})
+  file(GLOB scripts ${PROJECT_SOURCE_DIR}/boards/${BOARD}/*.ld)
+  set_property(TARGET ${name} PROPERTY LINK_DEPENDS ${scripts})
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${name}> ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${name}.bin
     BYPRODUCTS ${map} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${name}.bin)
