@@ -2,6 +2,7 @@
 
 #include "board/layout_ini.hpp"
 #include "contract/portable/flash_contract.hpp"
+#include "guest_test/board_contract.hpp"
 #include "guest_test/lwip_subjects.hpp"
 #include "guest_test/tap.hpp"
 
@@ -47,6 +48,7 @@ int main() {
   using namespace airlift::firmware;
   board::start();
   Tap tap;
+  tap.run<ThisBoard>("board", board_cases);
   tap.run<BoardFlash>("flash", airlift::contract::flash_cases);
   if (!network.start().ok()) bail_out("the board has no network");
   tap.run<OnNetwork<LwipDatagramSubject>>("datagram socket", airlift::contract::datagram_socket_cases);
