@@ -1,4 +1,4 @@
 #pragma once
-// One include for sketches and programs that use the engine; grows with the Arduino adapters.
+// One include for sketches: the global object `Airlift`. Without Arduino's headers: nothing.
 
-#include "airlift/base/status.hpp"
+#include "airlift/arduino/airlift_class.hpp"

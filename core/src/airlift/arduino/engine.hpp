@@ -46,6 +46,8 @@ class Engine final : private element::UploadObserver, private port::System {
   [[nodiscard]] bool upload_running() const { return upload_on_; }
   /// Of the last upload that failed, was refused, or of the start.
   [[nodiscard]] UpdateError last_error() const { return last_error_; }
+  /// Of the device, as the sketch or the board named it.
+  [[nodiscard]] element::DeviceName name() const { return device_.name(); }
   [[nodiscard]] image::Kind kind() const { return updater_.announcement().kind; }
   [[nodiscard]] const boot::BootRecord& record() const { return store_.record(); }
 

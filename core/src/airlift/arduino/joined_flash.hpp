@@ -13,6 +13,11 @@ class JoinedFlash final : public port::Flash {
   /// All outlive this, have the same erased value, and are joined before the first use. False: too many, or
   /// another erased value.
   [[nodiscard]] bool add(port::Flash& part);
+  /// Forgets all parts.
+  void clear() {
+    count_ = 0;
+    geometry_ = {};
+  }
   /// Where the last part begins.
   [[nodiscard]] std::uint32_t start_of_last() const { return parts_[count_ - 1].start; }
 

@@ -53,6 +53,10 @@ class SketchBoard : public update::Installer {
   /// settle() sees to what needs no confirmation.
   virtual void confirmed() {}
 
+  /// Each turn, on the sketch's stack: what a board's own libraries want to be called for.
+  virtual void loop() {}
+  /// Calls `work` with as much stack as core's deepest calls take: 5 KiB.
+  virtual void run(void (*work)(void*), void* context) { work(context); }
   /// Does not come back on a real board.
   virtual void restart() = 0;
 };

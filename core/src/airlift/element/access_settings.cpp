@@ -24,9 +24,8 @@ SetResult AccessSettings::set(std::string_view property, std::string_view value)
     SetResult (AccessSettings::*set)(std::string_view);
   };
   constexpr Row table[]{
-      {"passwd", &AccessSettings::set_password},
-      {"auth", &AccessSettings::set_scheme},
-      {"extension", &AccessSettings::set_extension},
+      {"passwd", &AccessSettings::set_password},       {"passwdhash", &AccessSettings::set_password_hash},
+      {"auth", &AccessSettings::set_scheme},           {"extension", &AccessSettings::set_extension},
       {"encryption", &AccessSettings::set_encryption},
   };
   for (const Row& row : table) {
@@ -38,7 +37,32 @@ SetResult AccessSettings::set(std::string_view property, std::string_view value)
 SetResult AccessSettings::set_password(std::string_view value) {
   if (value.size() > password_.capacity()) return SetResult::bad_value;
   password_ = value;
+  kept_ = Kept::password;
   return SetResult::ok;
+}
+
+/// MD5, or SHA-256 for the SHA-256 scheme, as ArduinoOTA's setPasswordHash().
+SetResult AccessSettings::set_password_hash(std::string_view value) {
+  std::array<std::uint8_t, 32> hash{};
+  const std::size_t size = value.size() / 2;
+  const bool known_size = size == 16 || size == 32;
+  const bool right = known_size && codec::from_hex(value, MutableBytes{hash}.first(size));
+  kept_ = Kept::hash;
+  if (right) {
+    password_.clear();
+    for (const std::uint8_t byte : Bytes{hash}.first(size)) {
+      password_.append(codec::view(codec::to_hex(std::array<std::uint8_t, 1>{byte})));
+    }
+    return SetResult::ok;
+  }
+  // No hash is like it: nobody gets in.
+  password_ = std::string_view{"unreadable"};
+  return SetResult::bad_value;
+}
+
+AccessSettings::Use AccessSettings::extension() const {
+  if (encryption_ == Use::required) return Use::required;
+  return kept_ == Kept::hash && extension_ == Use::on ? Use::off : extension_;
 }
 
 SetResult AccessSettings::set_scheme(std::string_view value) {

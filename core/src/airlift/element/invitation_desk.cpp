@@ -152,8 +152,9 @@ Verdict InvitationDesk::handle_auth_answer(Bytes datagram, const port::Endpoint&
   if (!taken) return refusal(UpdateError::no_challenge, from);
   const Result<wire::AuthAnswer> answer = wire::parse_auth_answer(datagram);
   if (!answer.ok() || answer.value().scheme != policy_.scheme) return wrong_password(from, now);
-  const auto stored =
-      policy_.scheme == wire::PasswordScheme::md5 ? wire::StoredHash::md5 : wire::StoredHash::sha256;
+  const auto stored = policy_.kept == AccessSettings::Kept::hash    ? wire::StoredHash::given
+                      : policy_.scheme == wire::PasswordScheme::md5 ? wire::StoredHash::md5
+                                                                    : wire::StoredHash::sha256;
   check_.emplace(Check{{policy_.password, stored, taken->nonce, answer.value().cnonce, policy_.scheme},
                        answer.value().response,
                        *taken,

@@ -26,7 +26,8 @@ class InvitationDesk {
   static constexpr std::uint32_t rounds_per_step{100};
 
   struct Policy {
-    std::string_view password;  ///< empty: none is asked for
+    std::string_view password;  ///< or its hash; empty: none is asked for
+    AccessSettings::Kept kept{AccessSettings::Kept::password};
     wire::PasswordScheme scheme{wire::PasswordScheme::md5};
     AccessSettings::Use extension{AccessSettings::Use::on};
     wire::ExtensionAnswer extension_answer{};  ///< what it says but for the nonce

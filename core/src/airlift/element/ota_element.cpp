@@ -96,7 +96,7 @@ void OtaElement::set_desk_policy() {
   answer.tls = offers_tls();
   answer.tls_required = access_.encryption() == AccessSettings::Use::required;
   answer.salt = key_.salt();
-  desk_.set_policy({access_.password(), access_.scheme(), access_.extension(), answer});
+  desk_.set_policy({access_.password(), access_.kept(), access_.scheme(), access_.extension(), answer});
 }
 
 void OtaElement::open_listener(Instant now) {
@@ -193,6 +193,7 @@ Status OtaElement::begin_direct_upload(update::Announcement announcement) {
 }
 
 bool OtaElement::password_is(std::string_view password) const {
+  if (access_.kept() == AccessSettings::Kept::hash) return false;
   const auto given = crypto::sha256(as_bytes(password));
   const auto right = crypto::sha256(as_bytes(access_.password()));
   return crypto::backend::equal_constant_time(given, right);

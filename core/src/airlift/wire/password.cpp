@@ -16,6 +16,7 @@ bool is_hex(std::string_view text) {
 }
 
 FixedString<64> password_hash(std::string_view password, StoredHash stored) {
+  if (stored == StoredHash::given) return password;
   if (stored == StoredHash::md5) return codec::view(codec::to_hex(crypto::md5(as_bytes(password))));
   return codec::view(codec::to_hex(crypto::sha256(as_bytes(password))));
 }

@@ -33,6 +33,7 @@ using AuthAnswerText = FixedString<160>;
 enum class StoredHash : std::uint8_t {
   md5,     ///< the MD5 scheme, and devices of the SHA-256 scheme that stored an old hash
   sha256,  ///< the SHA-256 scheme
+  given,   ///< what is handed in as password is a hash already: its hex
 };
 
 /// Computes the response a challenge asks for, in bounded steps: 10,000 rounds of PBKDF2 in the SHA-256

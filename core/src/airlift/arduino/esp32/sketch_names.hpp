@@ -1,0 +1,20 @@
+#pragma once
+// The names that sketches take from ArduinoOTA.h and what it includes.
+
+#if defined(ARDUINO_ARCH_ESP32)
+
+#include <ESPmDNS.h>
+#include <Update.h>
+#include <WiFi.h>
+#include <WiFiUdp.h>
+
+// Also in ArduinoOTA.h: a sketch has one of the two.
+enum ota_error_t {
+  OTA_AUTH_ERROR,
+  OTA_BEGIN_ERROR,
+  OTA_CONNECT_ERROR,
+  OTA_RECEIVE_ERROR,
+  OTA_END_ERROR,
+};
+
+#endif

@@ -1,0 +1,3 @@
+#pragma once
+#define U_FLASH 0
+#define U_FS 100
