@@ -27,10 +27,10 @@ class InvitationDesk {
 
   struct Policy {
     std::string_view password;  ///< or its hash; empty: none is asked for
-    AccessSettings::Kept kept{AccessSettings::Kept::password};
     wire::PasswordScheme scheme{wire::PasswordScheme::md5};
     AccessSettings::Use extension{AccessSettings::Use::on};
     wire::ExtensionAnswer extension_answer{};  ///< what it says but for the nonce
+    AccessSettings::Kept kept{AccessSettings::Kept::password};
   };
 
   /// What the desk has to know about the rest of the device.

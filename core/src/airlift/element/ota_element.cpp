@@ -96,7 +96,7 @@ void OtaElement::set_desk_policy() {
   answer.tls = offers_tls();
   answer.tls_required = access_.encryption() == AccessSettings::Use::required;
   answer.salt = key_.salt();
-  desk_.set_policy({access_.password(), access_.kept(), access_.scheme(), access_.extension(), answer});
+  desk_.set_policy({access_.password(), access_.scheme(), access_.extension(), answer, access_.kept()});
 }
 
 void OtaElement::open_listener(Instant now) {
