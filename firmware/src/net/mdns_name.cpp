@@ -64,7 +64,7 @@ Status MdnsName::add(LwipAdvertiser& service, std::string_view name) {
     if (!has_services()) mdns_resp_remove_netif(&network_.interface());
     return UpdateError::network_failed;
   }
-  services_[static_cast<std::size_t>(slot)] = &service;
+  services_[static_cast<std::uint8_t>(slot)] = &service;
   state_ = State::probing;
   return {};
 }
