@@ -11,6 +11,7 @@
 #include <fstream>
 #include <utility>
 
+#include "airlift/element/secret_setting.hpp"
 #include "airlift/http/limits.hpp"
 #include "airlift_posix/replace_file.hpp"
 #include "config_reader.hpp"
@@ -131,7 +132,7 @@ Status ConfigFiles::finish() {
   const auto whole = restore_secrets(text, understood_text_of(path).value_or("{}"));
   if (!whole) {
     return refuse(std::string{config_file_names[index]} + ": there is no password that " +
-                  std::string{hidden_secret} + " could stand for");
+                  std::string{element::hidden_secret} + " could stand for");
   }
   if (const Status kept = keep_previous(index); !kept.ok()) return kept;
   if (!posix::replace_file(path, *whole)) return storage_failure(path);

@@ -6,9 +6,13 @@
 #include <vector>
 
 #include "airlift/codec/text.hpp"
+#include "airlift/element/secret_setting.hpp"
 
 namespace airlift::device {
 namespace {
+
+using element::end_of_json_value;
+using element::hidden_secret;
 
 constexpr std::string_view blanks{" \t\r\n"};
 
@@ -21,18 +25,6 @@ struct Secret {
   std::size_t size;
 };
 
-std::size_t end_of_string(std::string_view text, std::size_t at) {
-  for (++at; text[at] != '"'; ++at) {
-    if (text[at] == '\\') ++at;
-  }
-  return at + 1;
-}
-
-std::size_t end_of_value(std::string_view text, std::size_t at) {
-  if (text[at] == '"') return end_of_string(text, at);
-  return std::min(text.find_first_of(",} \t\r\n", at), text.size());
-}
-
 std::string decoded(std::string_view json_string) {
   return nlohmann::json::parse(json_string).get<std::string>();
 }
@@ -41,13 +33,8 @@ std::string quoted(std::string_view value) {
   return '"' + std::string{value} + '"';
 }
 
-/// `value` is a JSON text.
-bool is_secret(std::string_view type, std::string_view property, std::string_view value) {
-  if (codec::equal_ignoring_case(property, "passwd")) return true;
-  if (!codec::equal_ignoring_case(type, "update")) return false;
-  if (codec::equal_ignoring_case(property, "auth")) return true;
-  const bool has_user = value.find('@') != std::string_view::npos || value == quoted(hidden_secret);
-  return codec::equal_ignoring_case(property, "proxy") && has_user;
+std::string_view without_quotes(std::string_view value) {
+  return value.size() > 1 && value.front() == '"' ? value.substr(1, value.size() - 2) : value;
 }
 
 /// Walks over the strings of a text whose form is known to be right: objects in three levels.
@@ -59,14 +46,14 @@ std::vector<Secret> secrets_of(std::string_view text) {
     if (text[at] == '{') ++depth;
     if (text[at] == '}') --depth;
     if (text[at] != '"') continue;
-    const std::size_t end = end_of_string(text, at);
+    const std::size_t end = end_of_json_value(text, at);
     keys[depth] = decoded(text.substr(at, end - at));
     // Behind a key stand a colon and its value. A value here is one of level three.
     const std::size_t value = text.find_first_not_of(blanks, text.find(':', end) + 1);
     at = end - 1;
     if (depth != 3) continue;
-    const std::size_t value_end = end_of_value(text, value);
-    if (is_secret(keys[1], keys[3], text.substr(value, value_end - value))) {
+    const std::size_t value_end = end_of_json_value(text, value);
+    if (element::is_secret(keys[1], keys[3], without_quotes(text.substr(value, value_end - value)))) {
       secrets.push_back({keys[1], keys[2], keys[3], value, value_end - value});
     }
     at = value_end - 1;

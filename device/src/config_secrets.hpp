@@ -8,9 +8,6 @@
 
 namespace airlift::device {
 
-/// What stands for a secret that is not shown.
-inline constexpr std::string_view hidden_secret{"********"};
-
 /// The text with the value of each `passwd`, of the update element's `auth`, and of its `proxy` when that has
 /// a user in it, hidden, everything else as it was. `text` can be parsed without
 /// an error (config_reader.hpp), here and below.
