@@ -105,6 +105,7 @@ file(GLOB files CONFIGURE_DEPENDS src/app/*.cpp)
 list(REMOVE_ITEM files ${PROJECT_SOURCE_DIR}/src/app/main.cpp)
 airlift_firmware_library(firmware_app ${files})
 target_link_libraries(firmware_app PUBLIC firmware_net firmware_port firmware_board PRIVATE airlift_page)
+target_include_directories(firmware_app PRIVATE ${PROJECT_BINARY_DIR}/generated/boot)  # the boot loader's key is the application's
 target_compile_definitions(firmware_app PUBLIC AIRLIFT_VERSION="${AIRLIFT_VERSION}")
 foreach(variant 1 2 3 hang crash offline)
   airlift_image(app-${variant} application.ld src/app/main.cpp)

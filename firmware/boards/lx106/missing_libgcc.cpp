@@ -64,4 +64,19 @@ std::int64_t __divdi3(std::int64_t dividend, std::int64_t divisor) {
   std::int64_t remainder{0};
   return __divmoddi4(dividend, divisor, &remainder);
 }
+
+// No arithmetic with `double` on this board: RapidJSON computes a number's value although its text is what it
+// gives (kParseNumbersAsStringsFlag), and this one nobody sees.
+double __adddf3(double, double) {
+  return 0;
+}
+double __muldf3(double, double) {
+  return 0;
+}
+double __floatsidf(std::int32_t) {
+  return 0;
+}
+double __floatunsidf(std::uint32_t) {
+  return 0;
+}
 }
