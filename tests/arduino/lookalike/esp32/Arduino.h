@@ -2,8 +2,12 @@
 // A look-alike of the ESP32 core's header, written from its documentation: what the library and its examples
 // use of it.
 
+#include <cstdarg>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
+
+#include "WString.h"
 
 class EspClass {
  public:
@@ -13,9 +17,19 @@ class EspClass {
 };
 extern EspClass ESP;
 
-// The core's log: one line on the serial port, here on stderr.
+/// The serial port: standard output.
+class HardwareSerial {
+ public:
+  void begin(unsigned long /*baud*/) {}
+  void println(const char* text);
+  void println(const String& text) { println(text.c_str()); }
+  void printf(const char* format, ...) __attribute__((format(printf, 2, 3)));
+};
+extern HardwareSerial Serial;
+
+// The core's log: one line on the serial port.
 #define AIRLIFT_LOOKALIKE_LOG(letter, format, ...) \
-  std::fprintf(stderr, "[" letter "] " format "\n" __VA_OPT__(, ) __VA_ARGS__)
+  Serial.printf("[" letter "] " format "\n" __VA_OPT__(, ) __VA_ARGS__)
 #define log_e(...) AIRLIFT_LOOKALIKE_LOG("E", __VA_ARGS__)
 #define log_w(...) AIRLIFT_LOOKALIKE_LOG("W", __VA_ARGS__)
 #define log_i(...) AIRLIFT_LOOKALIKE_LOG("I", __VA_ARGS__)

@@ -165,12 +165,15 @@ std::uint16_t bound_port() {
 
 void restart(std::string_view why) {
   say("chip: restarts: " + std::string{why});
+  constexpr unsigned int behind_stderr{3};
+  close_range(behind_stderr, ~0U, 0);
   execl("/proc/self/exe", "sketch", nullptr);
   std::abort();
 }
 
 void say(const std::string& line) {
-  std::fprintf(stderr, "%s\n", line.c_str());
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
 }
 
 }  // namespace chip

@@ -41,7 +41,7 @@ void flash_by_cable(std::string_view image);
 /// The port that was bound last.
 std::uint16_t bound_port();
 
-/// Ends the program; it is started anew, as the chip is.
+/// Ends the program; it is started anew, as the chip is. Sockets do not outlive it.
 [[noreturn]] void restart(std::string_view why);
 
 void say(const std::string& line);

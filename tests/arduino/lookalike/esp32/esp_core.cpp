@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "Arduino.h"
+#include "WiFi.h"
 #include "chip.hpp"
 #include "esp_ota_ops.h"
 
 EspClass ESP;
+HardwareSerial Serial;
+WiFiClass WiFi;
 
 /// Of the image in the partition: what follows it is erased.
 std::uint32_t EspClass::getSketchSize() {
@@ -24,4 +27,20 @@ std::uint32_t EspClass::getSketchSize() {
 
 void EspClass::restart() {
   chip::restart("ESP.restart()");
+}
+
+void HardwareSerial::println(const char* text) {
+  printf("%s\n", text);
+}
+
+void HardwareSerial::printf(const char* format, ...) {
+  va_list values;
+  va_start(values, format);
+  std::vprintf(format, values);
+  va_end(values);
+  std::fflush(stdout);
+}
+
+wl_status_t WiFiClass::status() {
+  return chip::image_says("network") == "none" ? WL_DISCONNECTED : WL_CONNECTED;
 }
