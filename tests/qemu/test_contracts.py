@@ -14,7 +14,7 @@ def test_a_boards_ports_keep_their_contracts(make_board, name):
     assert [line for line in lines if line.startswith(("not ok ", "#", "Bail out"))] == []
     passed = [line for line in lines if line.startswith("ok ")]
     assert len(passed) == count > 0
-    for port in ("board", "flash", "datagram socket", "stream", "listener"):
+    for port in ("board", "flash", "clock", "entropy", "datagram socket", "stream", "listener"):
         assert any(f" - {port}: " in line for line in passed), port
 
 

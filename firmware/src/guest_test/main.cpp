@@ -1,10 +1,14 @@
 // The contracts of core's ports, held against this board's inside the board.
 
 #include "board/layout_ini.hpp"
+#include "contract/portable/clock_contract.hpp"
+#include "contract/portable/entropy_contract.hpp"
 #include "contract/portable/flash_contract.hpp"
 #include "guest_test/board_contract.hpp"
 #include "guest_test/lwip_subjects.hpp"
 #include "guest_test/tap.hpp"
+#include "port/clock.hpp"
+#include "port/seeded_entropy.hpp"
 
 namespace airlift::firmware {
 namespace {
@@ -21,6 +25,26 @@ class BoardFlash final : public contract::FlashSubject {
     static std::array<std::uint8_t, 3 * layout_ini::sector_size + 256> bytes;
     return bytes;
   }
+};
+
+class ClockOfBoard final : public contract::ClockSubject {
+ public:
+  [[nodiscard]] port::Clock& clock() override { return clock_; }
+
+ private:
+  BoardClock clock_;
+};
+
+/// Each is a start of its own, and takes the seed that the one before has left.
+class EntropyOfBoard final : public port::Entropy {
+ public:
+  EntropyOfBoard() {
+    if (!entropy_.begin({}).ok()) bail_out("the flash holds no seed");
+  }
+  [[nodiscard]] Status fill(MutableBytes into) override { return entropy_.fill(into); }
+
+ private:
+  SeededEntropy entropy_{board::flash(), board::layout().seed};
 };
 
 /// For lwIP, which keeps no secret here.
@@ -50,6 +74,8 @@ int main() {
   Tap tap;
   tap.run<ThisBoard>("board", board_cases);
   tap.run<BoardFlash>("flash", airlift::contract::flash_cases);
+  tap.run<ClockOfBoard>("clock", airlift::contract::clock_cases);
+  tap.run<EntropyOfBoard>("entropy", airlift::contract::entropy_cases);
   if (!network.start().ok()) bail_out("the board has no network");
   tap.run<OnNetwork<LwipDatagramSubject>>("datagram socket", airlift::contract::datagram_socket_cases);
   tap.run<OnNetwork<LwipStreamSubject>>("stream", airlift::contract::stream_cases);
