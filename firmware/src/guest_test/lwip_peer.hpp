@@ -54,9 +54,13 @@ class LwipPeer {
   [[nodiscard]] tcp_pcb* connection() const { return connection_; }
   [[nodiscard]] port::Endpoint endpoint() const { return {loopback(), connection_->local_port, 0}; }
 
-  void send(std::string_view text) {
-    tcp_write(connection_, text.data(), static_cast<u16_t>(text.size()), TCP_WRITE_FLAG_COPY);
+  void send(std::string_view text) { LWIP_ASSERT("room to send", sends(text)); }
+  /// False when there is no room for all of it.
+  [[nodiscard]] bool sends(std::string_view text) {
+    const auto size = static_cast<u16_t>(text.size());
+    const bool taken = tcp_write(connection_, text.data(), size, TCP_WRITE_FLAG_COPY) == ERR_OK;
     tcp_output(connection_);
+    return taken;
   }
   void end_data() { tcp_shutdown(connection_, 0, 1); }
   void reset() {
