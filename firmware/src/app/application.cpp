@@ -82,6 +82,9 @@ void Application::run() {
   board_.start(clock_.now());
   trial_.begin(plan_, ota_.settings().trial(), clock_.now());
   watch_trial();
+  // Bare mode would keep every upload out.
+  if (!configuration_is_understood_) trial_.fail(UpdateError::bad_configuration);
+  watch_trial();
   while (!system_.asked() && trial_.state() != Trial::State::failed) turn();
   leave();
 }
@@ -130,6 +133,7 @@ void Application::configure() {
         LogLevel::error, "config",
         Line{config_file_names[i]}.append(": not understood at byte ").append_number(reading.error_at));
     board_.enter_bare_mode();
+    configuration_is_understood_ = false;
   }
   for (std::size_t i = 0; i < usable.size(); ++i) {
     if (!usable[i]) continue;
@@ -182,13 +186,16 @@ void Application::announce() {
 }
 
 /// It works when it can be updated again.
+bool Application::is_well() const {
+  return on_network_ && socket_.local_port() != 0;
+}
+
 void Application::confirm_when_well() {
-  const bool by_us = ota_.settings().trial().confirmed_by == element::TrialSettings::ConfirmedBy::application;
-  if (trial_.state() != Trial::State::running || !by_us || !on_network_ || socket_.local_port() == 0) return;
-  if (!trial_.confirm().ok()) {
-    log_.write(LogLevel::error, "trial",
-               Line{"cannot be confirmed: "}.append(sentence_of(UpdateError::flash_write)));
-  }
+  using ConfirmedBy = element::TrialSettings::ConfirmedBy;
+  if (trial_.state() != Trial::State::running || !is_well()) return;
+  if (ota_.settings().trial().confirmed_by != ConfirmedBy::application || trial_.confirm().ok()) return;
+  log_.write(LogLevel::error, "trial",
+             Line{"cannot be confirmed: "}.append(sentence_of(UpdateError::flash_write)));
 }
 
 void Application::watch_trial() {

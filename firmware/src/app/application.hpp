@@ -51,6 +51,7 @@ class Application {
   void turn();
   void misbehave();
   void notice_network();
+  [[nodiscard]] bool is_well() const;
   void confirm_when_well();
   void watch_trial();
   [[noreturn]] void leave();
@@ -97,6 +98,7 @@ class Application {
   element::Board board_;
   element::Trial trial_{store_, history_};
   element::Trial::State reported_{element::Trial::State::none};
+  bool configuration_is_understood_{true};
   bool on_network_{false};
   std::chrono::microseconds longest_loop_{0};
 };
