@@ -8,15 +8,17 @@
 #define FRAME_PC 72
 #define FRAME_ADDRESS 76
 
+#define DEBUG_CAUSE 64  // none that EXCCAUSE can have
+
     .section .start, "ax"
     .align 16
     .global program_start
 program_start:
     j start
-    .org 0x10  // debug exception
-    j double_exception
+    .org 0x10  // debug exception: `break`, which is also the compiler's trap
+    j debug_exception
     .org 0x20  // not maskable interrupt
-    j double_exception
+    j debug_exception
     .org 0x30  // exception or interrupt while PS.UM is 0
     j exception
     .org 0x50  // ... while it is 1
@@ -116,8 +118,21 @@ double_exception:
     l32r a1, emergency_stack_top_at
     addi a1, a1, -FRAME_BYTES
     s32i a2, a1, 8
+    rsr a2, depc
+    j fatal
+
+// Leaves EXCCAUSE as it was, most likely at that of the last tick.
+    .align 4
+debug_exception:
+    wsr a1, excsave1
+    l32r a1, emergency_stack_top_at
+    addi a1, a1, -FRAME_BYTES
+    s32i a2, a1, 8
+    movi a2, DEBUG_CAUSE
+    wsr a2, exccause
+    rsr a2, epc2
+fatal:
+    s32i a2, a1, FRAME_PC
     rsr a2, excsave1
     s32i a2, a1, 4
-    rsr a2, depc
-    s32i a2, a1, FRAME_PC
     j handle
