@@ -15,10 +15,7 @@ using Type = KeyFacts::Type;
 
 class Key {
  public:
-  explicit Key(Bytes spki) {
-    mbedtls_pk_init(&key_);
-    readable_ = mbedtls_pk_parse_public_key(&key_, spki.data(), spki.size()) == 0;
-  }
+  explicit Key(Bytes spki) : readable_{parse(spki)} {}
   ~Key() { mbedtls_pk_free(&key_); }
   Key(const Key&) = delete;
   Key& operator=(const Key&) = delete;
@@ -36,8 +33,13 @@ class Key {
   [[nodiscard]] mbedtls_pk_context* get() { return &key_; }
 
  private:
+  bool parse(Bytes spki) {
+    mbedtls_pk_init(&key_);
+    return mbedtls_pk_parse_public_key(&key_, spki.data(), spki.size()) == 0;
+  }
+
   mbedtls_pk_context key_{};
-  bool readable_{false};
+  bool readable_;
 };
 
 mbedtls_md_type_t type_of(DigestKind kind) {

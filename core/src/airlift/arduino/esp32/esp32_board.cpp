@@ -184,7 +184,7 @@ SketchBoard& this_board() {
 
 // The core asks at its start, and would else confirm a new image before it has shown that it works
 // (arduino-esp32, esp32-hal-misc.c).
-extern "C" bool verifyRollbackLater() {
+extern "C" bool verifyRollbackLater() {  // NOLINT(readability-identifier-naming): the core's name
   return true;
 }
 #endif

@@ -11,9 +11,15 @@ namespace {
 constexpr std::size_t most_txt_entries{8};
 constexpr const char* transport{"_tcp"};
 
+/// Texts that the responder of older IDFs takes as if it wrote there.
 struct TxtText {
-  FixedString<32> key;
-  FixedString<64> value;
+  explicit TxtText(const port::TxtEntry& entry) {
+    std::copy_n(entry.key.begin(), std::min(entry.key.size(), key.size() - 1), key.begin());
+    std::copy_n(entry.value.begin(), std::min(entry.value.size(), value.size() - 1), value.begin());
+  }
+  TxtText() = default;
+  std::array<char, 33> key{};
+  std::array<char, 65> value{};
 };
 
 bool add(const FixedString<16>& type, const port::Service& service) {
@@ -21,9 +27,8 @@ bool add(const FixedString<16>& type, const port::Service& service) {
   std::array<mdns_txt_item_t, most_txt_entries> items{};
   const std::size_t count = std::min(service.txt.size(), most_txt_entries);
   for (std::size_t i = 0; i < count; ++i) {
-    texts[i] = {service.txt[i].key, service.txt[i].value};
-    // Older IDFs forget to say that they do not write there.
-    items[i] = {const_cast<char*>(texts[i].key.c_str()), const_cast<char*>(texts[i].value.c_str())};
+    texts[i] = TxtText{service.txt[i]};
+    items[i] = {texts[i].key.data(), texts[i].value.data()};
   }
   return mdns_service_add(nullptr, type.c_str(), transport, service.port, items.data(), count) == ESP_OK;
 }
