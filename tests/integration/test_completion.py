@@ -45,7 +45,7 @@ def complete(binaries, tmp_path):
 
 def subcommands(binaries):
     text = subprocess.run([binaries / "airlift", "--help"], capture_output=True, text=True, check=True).stdout
-    return re.findall(r"^  (\w+)  ", text.split("Subcommands:")[1], re.MULTILINE)
+    return re.findall(r"^  ([\w-]+)  ", text.split("Subcommands:")[1], re.MULTILINE)
 
 
 def options_in_help(binaries, command):
