@@ -191,6 +191,17 @@ TEST_F(LwipMdns, RefusesMoreServicesThanThereIsRoomFor) {
   ASSERT_TRUE(settle(fourth));
 }
 
+TEST_F(LwipMdns, AnnouncesAllServicesTogetherHoweverMuchTheyTell) {
+  const std::string value(63, 'v');
+  const port::TxtEntry entries[]{{"a", value}, {"b", value}, {"c", value}};
+  LwipAdvertiser third{name_};
+  ASSERT_TRUE(first_.advertise("dev", {"_arduino._tcp", 8266, entries}).ok());
+  ASSERT_TRUE(second_.advertise("dev", {"_http._tcp", 80, entries}).ok());
+  ASSERT_TRUE(third.advertise("dev", {"_homeding._tcp", 80, entries}).ok());
+  ASSERT_TRUE(settle(third));
+  EXPECT_TRUE(has_sent({number(0x8400), label("_arduino"), label("_http"), label("_homeding")}));
+}
+
 TEST_F(LwipMdns, CutsALongTextEntryAndLeavesOutWhatIsTooMuch) {
   const std::string value(100, 'v');
   const port::TxtEntry entries[]{{"title", value}, {"b", value}, {"c", value}, {"d", "last"}, {"e", value}};

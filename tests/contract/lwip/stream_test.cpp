@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <lwip/priv/tcp_priv.h>
 
+#include <algorithm>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -235,6 +236,38 @@ TEST_F(LwipBacklogTest, ListensAnewAtThePortOfAConnectionThatIsStillThere) {
   LwipPeer next;
   connect(next);
   EXPECT_TRUE(backlog_.someone_waits());
+}
+
+/// "169.254.9.<last> is at 02:00:00:00:00:09": RFC 826, to the board.
+testing::Frame arp_answer(std::uint8_t last) {
+  const auto mac = board_network().mac();
+  const auto own = *board_network().address();
+  testing::Frame frame{mac.begin(), mac.end()};
+  frame += {2, 0, 0, 0, 0, 9, 8, 6, 0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 0, 9, 169, 254, 9, last};
+  return frame.append(mac.begin(), mac.end()).append(own.bytes.begin() + 12, own.bytes.end());
+}
+
+/// Of UDP (17) or TCP (6) to the hardware address of arp_answer().
+bool has_sent(std::uint8_t protocol) {
+  const auto& frames = testing::cable().from_board;
+  return std::any_of(frames.begin(), frames.end(), [&](const testing::Frame& frame) {
+    return frame[5] == 9 && frame[12] == 8 && frame[13] == 0 && frame[23] == protocol;
+  });
+}
+
+TEST(LwipArp, AnswersAndConnectsToAStrangerAtOnce) {
+  ASSERT_TRUE(comes_about([] { return board_network().address().has_value(); }));
+  const port::IpAddress stranger{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 169, 254, 9, 77}};
+  LwipDatagramSocket socket;
+  LwipStream stream;
+  ASSERT_TRUE(socket.open(0).ok());
+  testing::cable().from_board.clear();
+  ASSERT_TRUE(stream.connect({stranger, 1000, 0}).ok());
+  ASSERT_TRUE(socket.send(as_bytes("OK"), {stranger, 1000, 0}).ok());
+  testing::cable().to_board.push_back(arp_answer(77));
+  pass(milliseconds{1});
+  EXPECT_TRUE(has_sent(17));
+  EXPECT_TRUE(has_sent(6));
 }
 
 TEST(LwipDatagramSocketTest, LosesWhatIsTooMuchAndNoMemory) {

@@ -40,6 +40,10 @@
 #define SO_REUSE 1
 
 #define MEMP_NUM_UDP_PCB 8
+/* An invitation is answered and its sender connected to at once, when his hardware address is not known yet. */
+#define ARP_QUEUEING 1
+#define MEMP_NUM_ARP_QUEUE 8
+#define ARP_QUEUE_LEN 4
 #define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 2)
 
 #define LWIP_DHCP 1
