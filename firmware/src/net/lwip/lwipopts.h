@@ -40,7 +40,7 @@
 #define SO_REUSE 1
 
 #define MEMP_NUM_UDP_PCB 8
-/* An invitation is answered and its sender connected to at once, when his hardware address is not known yet. */
+/* An invitation is answered and its sender connected to at once, before his hardware address is known. */
 #define ARP_QUEUEING 1
 #define MEMP_NUM_ARP_QUEUE 8
 #define ARP_QUEUE_LEN 4
