@@ -1,4 +1,6 @@
 """The ports of a board keep core's contracts, inside the board; and what only a board can show of them."""
+import re
+
 import pytest
 
 PATIENCE_S = 180  # a board takes two on an idle machine
@@ -27,3 +29,17 @@ def test_stores_into_flash_and_rom_fault(make_board):
     board.kill()
     assert "nothing has kept it away" not in board.text()
     assert board.flash.read_bytes() == before
+
+
+# By EXCCAUSE (Xtensa ISA); 40 is the board's own number for the compiler's trap.
+LX106_FAULTS = {"trap": "00000040", "illegal instruction": "00000000", "store": "0000000f", "jump": "0000000e", "stack": "0000000f"}
+
+
+def test_what_goes_wrong_on_lx106_ends_in_a_reset_with_its_reason(make_board):
+    board = make_board("lx106", "faults").start()
+    board.console.wait("^boot: the program before this start ended: watchdog_missed$", PATIENCE_S)
+    board.kill()
+    told = re.findall("^(?:fault on purpose: (.*)|fault: pc .* cause (.*) a0-a15 .*|boot: the program before this start ended: (.*))$",
+                      board.text(), re.MULTILINE)
+    expected = [line for fault, cause in LX106_FAULTS.items() for line in (fault, cause, "application_crashed")]
+    assert ["".join(line) for line in told] == [*expected, "hang", "watchdog_missed"]
