@@ -12,9 +12,10 @@ namespace {
 
 namespace json = rapidjson;
 
+// NOLINTBEGIN(readability-identifier-naming): RapidJSON's names
+
 /// For the reader's stack, which reading in place does not use.
 struct NoAllocator {
-  static constexpr bool kNeedFree{false};
   void* Malloc(std::size_t) { return nullptr; }
   void* Realloc(void*, std::size_t, std::size_t) { return nullptr; }
   static void Free(void*) {}
@@ -45,6 +46,8 @@ class Collector {
   }
   bool StartArray() { return false; }
   bool EndArray(json::SizeType) { return false; }
+
+  // NOLINTEND(readability-identifier-naming)
 
  private:
   bool add(std::string_view value) {
