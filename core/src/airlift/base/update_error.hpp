@@ -110,6 +110,9 @@ struct ErrorInfo {
 /// Every error has an entry; an out-of-range value gives the entry of `none`'s neighbour "unknown".
 [[nodiscard]] const ErrorInfo& describe(UpdateError error);
 
+/// Its text alone: a device that uses nothing else carries nothing else.
+[[nodiscard]] std::string_view text_of(UpdateError error);
+
 /// The number that stands in `ERROR[<n>]`.
 [[nodiscard]] constexpr int number_of(UpdateError error) {
   return static_cast<int>(error);

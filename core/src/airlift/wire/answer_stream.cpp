@@ -93,7 +93,7 @@ std::string_view AnswerStream::error_text() const {
 ErrorLine format_error_line(UpdateError error, std::string_view detail) {
   // One shorter than the line: it must end, however long the detail is.
   FixedString<ErrorLine::capacity() - 1> text{error_start};
-  text.append_number(number_of(error)).append("]: ").append(describe(error).text);
+  text.append_number(number_of(error)).append("]: ").append(text_of(error));
   if (!detail.empty()) text.append(": ").append(detail);
   return ErrorLine{text}.append("\n");
 }

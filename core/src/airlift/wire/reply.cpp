@@ -46,7 +46,7 @@ ReplyText format_challenge(std::string_view nonce) {
 ReplyText format_refusal(UpdateError error, std::string_view detail) {
   if (error == UpdateError::wrong_password) return wrong_password_answer;
   ReplyText text{refusal_prefix};
-  text.append(describe(error).text);
+  text.append(text_of(error));
   if (!detail.empty()) text.append(": ").append(detail);
   return text;
 }
