@@ -16,7 +16,7 @@ enum class SignatureMode : std::uint8_t {
 /// What the device's owner wants. Views; the owner of the policy keeps them alive.
 struct Policy {
   SignatureMode mode{SignatureMode::off};
-  const KeyRing* keys{nullptr};  ///< never null when `required`; an empty ring then refuses everything
+  const TrustedKeys* keys{nullptr};  ///< never null when `required`; an empty ring then refuses everything
   crypto::DigestKind esp32_digest{crypto::DigestKind::sha256};
   std::string_view board_id;
 };
