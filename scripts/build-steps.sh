@@ -3,6 +3,8 @@
 
 # What one clone compiled, another need not: the compiler's cache is told to forget where the clone is.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=yes
+# It keeps precompiled headers only for who promises to have no __TIME__ in them.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 
 # Shows ninja's [done/all] in place; passes everything on to the log.
 progress() {
