@@ -46,12 +46,12 @@ class Answer:
 
 
 class PageClient:
-    def __init__(self, device, port, password=None):
+    def __init__(self, device, port, password=None, host="127.0.0.1"):
         self.device, self.port, self.password = device, port, password
-        self.host = f"127.0.0.1:{port}"
+        self.address, self.host = (host, port), f"{host}:{port}"
 
     def connect(self, source="127.0.0.1", deadline_s=DEADLINE_S):
-        return socket.create_connection(("127.0.0.1", self.port), deadline_s, (source, 0))
+        return socket.create_connection(self.address, deadline_s, (source, 0))
 
     def head(self, method, path, headers=None, password=None):
         """Request line and headers; a header of None is left out."""

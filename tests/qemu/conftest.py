@@ -4,9 +4,12 @@
 
 AIRLIFT_FIRMWARE names the folder of the boards (default: build/firmware). What is not built is skipped.
 """
+import ctypes
+import itertools
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -15,6 +18,29 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests/integration"))
 
 from board_process import MACHINES, Board  # noqa: E402
+
+CLONE_NEWNET = 0x40000000  # linux/sched.h
+
+
+def pytest_configure():
+    """QEMU passes on what its guests send to groups: as root, each worker has a network of its own."""
+    if os.geteuid() == 0 and ctypes.CDLL(None).unshare(CLONE_NEWNET) == 0:
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    setattr(item, f"report_{call.when}", outcome.get_result())
+
+
+@pytest.fixture
+def tmp_path(tmp_path, request):
+    """pytest's own, but gone when the test has passed: each board's flash takes its whole size on the disk."""
+    yield tmp_path
+    report = getattr(request.node, "report_call", None)
+    if report is not None and report.passed:
+        shutil.rmtree(tmp_path, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -25,20 +51,28 @@ def binaries():
     return folder
 
 
+@pytest.fixture(scope="session")
+def free_host():
+    """A function that gives addresses of this computer which nobody else has a port at."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    numbers = itertools.count(2)
+    return lambda: f"127.0.{77 + worker}.{next(numbers)}"
+
+
 @pytest.fixture
-def make_board(binaries, tmp_path):
+def make_board(binaries, tmp_path, free_host):
     """Makes a board whose flash holds this firmware: make_board("mps2", "app-1")."""
     boards = []
 
-    def make(name, firmware, *, boot="boot"):
+    def make(name, firmware="app-1", *options, boot="boot"):
         images = (REPOSITORY / os.environ.get("AIRLIFT_FIRMWARE", "build/firmware")).resolve() / name / "bin"
         for needed in (f"{boot}.elf", f"{firmware}.bin"):
             if not (images / needed).exists():
                 pytest.skip(f"{images / needed} is not built: scripts/build-firmware {name}")
-        if not shutil.which(MACHINES[name][0]):
-            pytest.skip(f"{MACHINES[name][0]} is not there: scripts/setup firmware")
-        board = Board(name, images, tmp_path / f"flash-{len(boards)}.bin", boot=boot, binaries=binaries)
-        board.install(images / f"{firmware}.bin")
+        if not shutil.which(MACHINES[name]):
+            pytest.skip(f"{MACHINES[name]} is not there: scripts/setup firmware")
+        board = Board(name, images, tmp_path / f"flash-{len(boards)}.bin", boot=boot, binaries=binaries, host=free_host())
+        board.install(images / f"{firmware}.bin", *options)
         boards.append(board)
         return board
 
