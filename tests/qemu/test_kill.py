@@ -73,11 +73,16 @@ class Victim:
         content = self.board.image(version).read_bytes()
         return FIRMWARE, content, None if version == "crash" else self.state._replace(version=version)
 
+    def begin(self, uploader):
+        """Datagrams get lost, so it asks again, as tools do."""
+        wait_until(lambda: uploader.ask(uploader.invitation(), deadline_s=5) == "OK", "the board accepts an upload", MINUTES)
+        uploader.accept()
+
     def upload(self, command, content, moment):
         """As far as `moment` says, and kills the board then. True: it has said OK."""
         whole = moment not in MOMENTS[:2]
         with RawUploader(self.board, content, command) as uploader:
-            uploader.begin()
+            self.begin(uploader)
             mark = self.board.console.mark()
             uploader.send(0, len(content) if moment != MOMENTS[0] else self.random.randrange(len(content)))
             if whole:

@@ -91,6 +91,7 @@ def test_what_is_not_for_the_board_is_refused(make_board, airlift, keys, name, t
         assert uploader.prove(uploader.invite(), PASSWORD) == "OK"
         uploader.accept()
         uploader.send(0, len(good) // 2)
+        assert uploader.connection.recv(64)  # it has begun to take it
         uploader.reset()
     board.console.wait(f"upload failed after .* of {len(good)} bytes: connection lost", MINUTES, since=mark)
     owner = Espota(GENERATIONS["esp8266"], board.address, PASSWORD)
