@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 
-from device_process import DEADLINE_S, Log
+from device_process import DEADLINE_S, Log, wait_until
 
 # chip.hpp
 APP_BYTES = 0x40000
@@ -28,8 +28,8 @@ def image(version, size=40_000, **says):
 
 
 class Sketch:
-    def __init__(self, program, folder, firmware, files=None):
-        self.program, self.folder = program, folder
+    def __init__(self, program, folder, firmware, files=None, env=None):
+        self.program, self.folder, self.env = program, folder, env or {}
         self.host = f"127.{101 + _worker}.{os.getpid() % 254 + 1}.{next(_numbers)}"
         self.folder.mkdir()
         flash = bytearray(b"\xff" * FLASH_BYTES)
@@ -41,7 +41,7 @@ class Sketch:
 
     def start(self):
         """Power on; waits until the sketch listens."""
-        environment = {**os.environ, "AIRLIFT_CHIP": str(self.folder), "AIRLIFT_CHIP_ADDRESS": self.host}
+        environment = {**os.environ, **self.env, "AIRLIFT_CHIP": str(self.folder), "AIRLIFT_CHIP_ADDRESS": self.host}
         self.process = subprocess.Popen([self.program], env=environment, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         self.log = Log(self.process.stdout)
@@ -63,6 +63,12 @@ class Sketch:
     def holds(self, content, where):
         at = {**APPS, "filesystem": FILESYSTEM}[where]
         return (self.folder / "flash.bin").read_bytes()[at:at + len(content)] == content
+
+    def press_button(self):
+        """Of the example PullHttps; ends when the sketch has seen it."""
+        button = self.folder / "button"
+        button.touch()
+        wait_until(lambda: not button.exists(), "the sketch looks at its button")
 
     def close(self):
         if self.process and self.process.poll() is None:

@@ -6,6 +6,7 @@ import pytest
 
 from device_process import DEADLINE_S
 from espota_client import GENERATIONS, Espota
+from pull_server import Certificate, PullServer, file_answer
 from push_events import outcome
 from raw_uploader import RawUploader, ask
 from sketch_process import PORT, Sketch, image
@@ -146,6 +147,71 @@ def test_a_power_cut_during_an_upload_costs_nothing(start_sketch, share):
         sketch.wait_version(3, "app1")
     else:  # it was installed: what is on trial keeps others out
         sketch.log.wait("chip: starts app1 version 2")
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Certificate.make(tmp_path_factory.mktemp("authority"), "authority", names=None)
+
+
+@pytest.fixture
+def update_server(tmp_path, authority):
+    """A function that starts the server of the example PullHttps, and gives it with the chip's environment."""
+    servers = []
+
+    def start(answer, issuer=authority):
+        certificate = Certificate.make(tmp_path, "server", names="DNS:updates.example.org", issuer=issuer)
+        servers.append(PullServer(answer, certificate))
+        return servers[-1], {"AIRLIFT_CHIP_CONNECT_TO": f"updates.example.org:443:127.0.0.1:{servers[-1].port}",
+                             "AIRLIFT_CHIP_AUTHORITY": authority.file}
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+def test_the_pulling_sketch_installs_what_its_server_has(start_sketch, sign, update_server):
+    second = image(2)
+    content = sign(second, "--version", "2.0.0")
+    server, env = update_server(lambda asked: file_answer(asked, content))
+    sketch = start_sketch("pullhttps", env=env)
+    sketch.press_button()
+    sketch.wait_version(2, "app1")
+    assert sketch.holds(second, "app1")
+    asked = server.asked[0]
+    assert (asked.path, asked.header("User-Agent")) == ("/esp32/stable", "ESP32-http-Update")
+    assert asked.header("x-ESP32-STA-MAC") == "A1:B2:C3:D4:E5:F6"
+
+
+def test_the_pulling_sketch_goes_on_where_the_server_broke_off(start_sketch, sign, update_server):
+    content = sign(image(2), "--version", "2.0.0")
+
+    def answer(asked):
+        given = file_answer(asked, content)
+        given.cut_after = 20_000 if asked.number == 0 else None
+        return given
+
+    server, env = update_server(answer)
+    sketch = start_sketch("pullhttps", env=env)
+    sketch.press_button()
+    sketch.wait_version(2, "app1")
+    assert any((asked.header("Range") or "").startswith("bytes=") for asked in server.asked)
+
+
+def test_the_pulling_sketch_takes_nothing_that_is_not_signed(start_sketch, update_server):
+    server, env = update_server(lambda asked: file_answer(asked, image(2)))
+    sketch = start_sketch("pullhttps", env=env)
+    sketch.press_button()
+    sketch.log.wait("update/0: .*signature missing")
+    assert server.asked and "chip: restarts" not in sketch.log.text()
+
+
+def test_the_pulling_sketch_trusts_its_authority_only(start_sketch, sign, update_server):
+    server, env = update_server(lambda asked: file_answer(asked, sign(image(2))), issuer=None)
+    sketch = start_sketch("pullhttps", env=env)
+    sketch.press_button()
+    sketch.log.wait("update/0: .*(TLS|encrypt)")
+    assert not server.asked
 
 
 def env(**ota):

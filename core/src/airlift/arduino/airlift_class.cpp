@@ -29,6 +29,8 @@ bool AirliftClass::makeEngine() {
   if (!opened.ok()) return false;
   with_room([this] {
     engine.emplace(this_board());
+    if (add_update_element_ != nullptr) [[maybe_unused]]
+      const bool added = add_update_element_(*engine, authorities_);
     for (const Setting& each : settings_) {
       [[maybe_unused]] const auto set =
           engine->set(each.type.c_str(), each.property.c_str(), each.value.c_str());
@@ -103,6 +105,7 @@ AirliftClass& AirliftClass::onProgress(THandlerFunction_Progress call) {
   return *this;
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name in ArduinoOTA
 void AirliftClass::begin(bool useMDNS) {
   if (begun_ || !makeEngine()) return;
   if (!useMDNS || !mdns_) [[maybe_unused]]
@@ -155,8 +158,8 @@ void AirliftClass::tell(const SketchEvent& event) {
 }
 
 void AirliftClass::restartIf(Engine::Restart due) {
-  const bool wanted = due == Engine::Restart::needed ||
-                      (due == Engine::Restart::into_update && reboot_on_success_);
+  const bool wanted =
+      due == Engine::Restart::needed || (due == Engine::Restart::into_update && reboot_on_success_);
   if (wanted) this_board().restart();
 }
 
@@ -183,6 +186,26 @@ bool AirliftClass::addKey(airlift::Bytes key) {
   with_room([&] { added = engine->add_key(key); });
   if (added.ok()) keys_.push_back(key);
   return added.ok();
+}
+
+bool AirliftClass::setUpdateServer(const char* url, const char* authorities) {
+  if (begun_ || !makeEngine()) return false;
+  if (add_update_element_ == nullptr) {
+    if (!airlift::arduino::add_update_element(*engine, authorities)) return false;
+    add_update_element_ = airlift::arduino::add_update_element;
+    authorities_ = authorities;
+  }
+  return setUpdate("url", url);
+}
+
+bool AirliftClass::setUpdate(const char* property, const char* value) {
+  return keep("update", property, value);
+}
+
+bool AirliftClass::checkForUpdate() {
+  auto result = airlift::element::SetResult::unknown_property;
+  if (begun_) with_room([&] { result = engine->act("update", "check"); });
+  return result == airlift::element::SetResult::ok;
 }
 
 bool AirliftClass::onTrial() {

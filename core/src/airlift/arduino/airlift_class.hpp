@@ -13,6 +13,7 @@
 #include "airlift/arduino/esp32/sketch_names.hpp"
 #include "airlift/arduino/esp8266/sketch_names.hpp"
 
+// NOLINTBEGIN(readability-identifier-naming): ArduinoOTA's names, and new ones as Arduino has them
 class AirliftClass {
  public:
   using THandlerFunction = std::function<void()>;
@@ -57,6 +58,14 @@ class AirliftClass {
   /// True: it is not on trial, or not any more.
   bool confirm();
   bool running();
+  /// Asks this server for images now and then; docs/configuration.md, `update`. `authorities`: PEM of those
+  /// who may sign for it, a constant; without them plain HTTP only. False: not on ESP8266, or no such
+  /// address.
+  bool setUpdateServer(const char* url, const char* authorities = nullptr);
+  /// Another property of that element, after setUpdateServer(). False: unknown, or the value cannot be used.
+  bool setUpdate(const char* property, const char* value);
+  /// Asks it now. False: it may not be asked.
+  bool checkForUpdate();
   /// Why the last upload failed, or was refused; "ok" when none did.
   String lastError();
 
@@ -79,11 +88,15 @@ class AirliftClass {
   THandlerFunction_Progress progress_;
   std::vector<Setting> settings_;
   std::vector<airlift::Bytes> keys_;
+  /// A pointer, so that what is behind it is linked in when it is used.
+  bool (*add_update_element_)(airlift::arduino::Engine&, const char*){nullptr};
+  const char* authorities_{nullptr};
   bool reboot_on_success_{true};
   bool mdns_{true};
   bool begun_{false};
 };
 
 extern AirliftClass Airlift;
+// NOLINTEND(readability-identifier-naming)
 
 #endif

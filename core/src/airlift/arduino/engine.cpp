@@ -67,6 +67,13 @@ element::SetResult Engine::set(std::string_view type, std::string_view property,
   return element::SetResult::unknown_property;
 }
 
+element::SetResult Engine::act(std::string_view type, std::string_view name) {
+  for (const element::Place& place : registry_.places()) {
+    if (place.type == type) return place.element->act(name, {});
+  }
+  return element::SetResult::unknown_property;
+}
+
 Status Engine::add_key(Bytes key) {
   if (const Status added = keys_.add(key); !added.ok()) return added;
   FixedString<32> names;

@@ -29,9 +29,19 @@ class Engine final : private element::UploadObserver, private port::System {
   /// Trusts a key, and requires signatures from now on. Outcomes: as BuiltInKeys::add().
   [[nodiscard]] Status add_key(Bytes key);
 
+  /// One element more, which outlives the engine. False: there is no room.
+  [[nodiscard]] bool add(std::string_view type, element::Element& element) {
+    return registry_.add(type, element, element::Presence::always);
+  }
+  [[nodiscard]] element::OtaElement& ota() { return ota_; }
+  [[nodiscard]] update::Updater& updater() { return updater_; }
+
   /// Settles what runs, and begins to listen.
   void start(Instant now);
   void stop();
+  /// What somebody asks an element for by name. Outcomes: as Element::act(); unknown_property: also when
+  /// there is no such element.
+  [[nodiscard]] element::SetResult act(std::string_view type, std::string_view name);
 
   /// One turn: at most one sector's work.
   void loop(Instant now);

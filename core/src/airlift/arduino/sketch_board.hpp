@@ -64,4 +64,9 @@ class SketchBoard : public update::Installer {
 /// The board this sketch is compiled for.
 [[nodiscard]] SketchBoard& this_board();
 
+class Engine;
+/// Gives `engine` the element `update`, which asks a server for images. `authorities`: PEM of those who may
+/// sign for HTTPS servers, a constant; nullptr: plain HTTP only. False: not on this board.
+[[nodiscard]] bool add_update_element(Engine& engine, const char* authorities);
+
 }  // namespace airlift::arduino

@@ -13,6 +13,7 @@ class EspClass {
  public:
   std::uint64_t getEfuseMac() { return 0xF6E5D4C3B2A1; }  // a1:b2:c3:d4:e5:f6
   std::uint32_t getSketchSize();
+  const char* getSdkVersion() { return "look-alike"; }
   [[noreturn]] void restart();
 };
 extern EspClass ESP;
@@ -26,6 +27,14 @@ class HardwareSerial {
   void printf(const char* format, ...) __attribute__((format(printf, 2, 3)));
 };
 extern HardwareSerial Serial;
+
+constexpr int LOW{0};
+constexpr int HIGH{1};
+constexpr int INPUT_PULLUP{5};
+inline void pinMode(int /*pin*/, int /*mode*/) {}
+/// LOW, once, when somebody has put a file "button" into the chip's folder.
+int digitalRead(int pin);
+inline void configTime(long /*zone_s*/, int /*summer_s*/, const char* /*server*/) {}
 
 // The core's log: one line on the serial port.
 #define AIRLIFT_LOOKALIKE_LOG(letter, format, ...) \

@@ -1,6 +1,7 @@
 // The ESP32 core's own functions, over chip.hpp.
 
-#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 
 #include "Arduino.h"
 #include "WiFi.h"
@@ -43,4 +44,8 @@ void HardwareSerial::printf(const char* format, ...) {
 
 wl_status_t WiFiClass::status() {
   return chip::image_says("network") == "none" ? WL_DISCONNECTED : WL_CONNECTED;
+}
+
+int digitalRead(int /*pin*/) {
+  return std::filesystem::remove(std::string{std::getenv("AIRLIFT_CHIP")} + "/button") ? LOW : HIGH;
 }

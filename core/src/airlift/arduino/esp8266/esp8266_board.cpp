@@ -157,4 +157,9 @@ airlift::arduino::SketchBoard& airlift::arduino::this_board() {
   return board;
 }
 
+/// A TLS connection and an upload's buffers do not fit its memory side by side.
+bool airlift::arduino::add_update_element(Engine&, const char*) {
+  return false;
+}
+
 #endif

@@ -9,6 +9,7 @@
 #include <WiFiUdp.h>
 
 // Also in ArduinoOTA.h: a sketch has one of the two.
+// NOLINTBEGIN(readability-identifier-naming): ArduinoOTA's names
 enum ota_error_t {
   OTA_AUTH_ERROR,
   OTA_BEGIN_ERROR,
@@ -16,5 +17,6 @@ enum ota_error_t {
   OTA_RECEIVE_ERROR,
   OTA_END_ERROR,
 };
+// NOLINTEND(readability-identifier-naming)
 
 #endif
