@@ -92,7 +92,7 @@ class LinuxDevice {
         mdns_name_{loop, options.bind_address},
         device_{options.default_name},
         ota_{{socket_, stream_, advertiser_, entropy_, calendar_, keys_, extension_stream_, listener_,
-              memory_.transfer_arena(), element::OtaElement::Tls::available},
+              memory_.transfer_memory(), element::OtaElement::Tls::available},
              updater_,
              options.board_id},
         web_{{plain_pool_, encrypted_pool_, identity_, config_files_, info_, entropy_, http_advertiser_,

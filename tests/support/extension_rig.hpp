@@ -127,7 +127,7 @@ struct ExtensionRig : ExtensionUploader {
   using Session = element::ExtensionSession;
 
   explicit ExtensionRig(bool with_gzip = true)
-      : session{{stream, listener, calendar, with_gzip ? MutableBytes{gzip_arena} : MutableBytes{}},
+      : session{{stream, listener, calendar, with_gzip ? MutableBytes{transfer_memory} : MutableBytes{}},
                 storage.updater,
                 guard,
                 report} {
@@ -213,7 +213,7 @@ struct ExtensionRig : ExtensionUploader {
   FakeListener listener{stream};
   FakeEntropy entropy;
   FakeCalendar calendar;
-  std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};
+  std::array<std::uint8_t, element::transfer_memory_bytes> transfer_memory{};
   element::ChallengeTable challenges;
   element::TryLimiter limiter;
   element::ExtensionKey key;

@@ -46,7 +46,7 @@ struct OtaRig {
   FakeStream ota_stream;
   FakeStream extension_stream;
   FakeListener listener{extension_stream};
-  std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};
+  std::array<std::uint8_t, element::transfer_memory_bytes> transfer_memory{};
   FakeAdvertiser ota_advertiser;
   FakeEntropy entropy;
   FakeSystem system;
@@ -56,7 +56,7 @@ struct OtaRig {
   FakeCalendar calendar;
   FakeKeys keys;
   element::OtaElement ota{{socket, ota_stream, ota_advertiser, entropy, calendar, keys, extension_stream,
-                           listener, gzip_arena, element::OtaElement::Tls::available},
+                           listener, transfer_memory, element::OtaElement::Tls::available},
                           storage.updater,
                           "board-id"};
   element::Board board{registry, device, log, system};

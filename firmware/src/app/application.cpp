@@ -66,7 +66,7 @@ Application::Application(const Variant& variant, Network& network, port::Entropy
       mdns_name_{network},
       device_{default_name(network)},
       ota_{{socket_, stream_, advertiser_, entropy, calendar_, keys_, extension_stream_, listener_,
-            memory_.transfer_arena},
+            memory_.transfer_memory},
            updater_,
            board::id()},
       web_{{pool_, no_pool_, no_identity_, files_, info_, entropy, http_advertiser_, homeding_advertiser_},

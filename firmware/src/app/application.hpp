@@ -31,7 +31,7 @@ struct UpdateMemory {
   std::array<std::uint8_t, block_bytes> block;
   std::array<std::uint8_t, block_bytes> inflated;
   std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena;
-  std::array<std::uint8_t, codec::gzip_arena_bytes()> transfer_arena;
+  std::array<std::uint8_t, element::transfer_memory_bytes> transfer_memory;
 };
 
 /// One in a program; static, as it is large.

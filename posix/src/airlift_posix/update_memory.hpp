@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "airlift/element/file_intake.hpp"
 #include "airlift/update/updater.hpp"
 
 namespace airlift::posix {
@@ -13,7 +14,7 @@ class UpdateMemory {
       : block_(block_bytes),
         inflated_(block_bytes),
         gzip_arena_(codec::gzip_arena_bytes()),
-        transfer_arena_(codec::gzip_arena_bytes()) {}
+        transfer_memory_(element::transfer_memory_bytes) {}
 
   /// Good as long as this object lives.
   [[nodiscard]] update::Buffers buffers() {
@@ -22,7 +23,7 @@ class UpdateMemory {
             {gzip_arena_.data(), gzip_arena_.size()}};
   }
   /// For unpacking what is compressed on its way only.
-  [[nodiscard]] MutableBytes transfer_arena() { return {transfer_arena_.data(), transfer_arena_.size()}; }
+  [[nodiscard]] MutableBytes transfer_memory() { return {transfer_memory_.data(), transfer_memory_.size()}; }
   /// For reading images while no update runs.
   [[nodiscard]] MutableBytes block() { return {block_.data(), block_.size()}; }
 
@@ -32,7 +33,7 @@ class UpdateMemory {
   std::vector<std::uint8_t> block_;
   std::vector<std::uint8_t> inflated_;
   std::vector<std::uint8_t> gzip_arena_;
-  std::vector<std::uint8_t> transfer_arena_;
+  std::vector<std::uint8_t> transfer_memory_;
 };
 
 }  // namespace airlift::posix

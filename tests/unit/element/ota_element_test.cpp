@@ -40,7 +40,7 @@ TEST_F(Ota, ReportsTheNameItGotInsteadOfATakenOne) {
   testing::FakeNames names{"devding"};
   testing::FakeAdvertiser second{names};
   OtaElement other{{socket, ota_stream, second, entropy, calendar, keys, extension_stream, listener,
-                    gzip_arena, OtaElement::Tls::available},
+                    transfer_memory, OtaElement::Tls::available},
                    storage.updater,
                    "board-id"};
   ElementRegistry other_registry;

@@ -30,7 +30,7 @@ class ExtensionSession {
     port::Stream& stream;  ///< its own; the listener puts connections into it
     port::Listener& listener;
     port::Calendar& calendar;
-    MutableBytes gzip_arena;  ///< as FileIntake
+    MutableBytes transfer_memory;  ///< as FileIntake
   };
 
   /// Something worth a line in the log.
@@ -54,7 +54,7 @@ class ExtensionSession {
 
   /// All outlive the session.
   ExtensionSession(const Ports& ports, update::Updater& updater, FrameGuard& guard, StatusReport& report)
-      : ports_{ports}, updater_{updater}, guard_{guard}, report_{report}, intake_{ports.gzip_arena} {}
+      : ports_{ports}, updater_{updater}, guard_{guard}, report_{report}, intake_{ports.transfer_memory} {}
 
   void set_encryption(Encryption encryption) { encryption_ = encryption; }
 

@@ -2,6 +2,8 @@
 // The bytes of DATA frames on their way into the updater: straight into its room, or through the gzip reader
 // of a compressed transfer.
 
+#include <algorithm>
+
 #include "airlift/codec/gzip.hpp"
 #include "airlift/port/network.hpp"
 #include "airlift/update/updater.hpp"
@@ -9,12 +11,20 @@
 
 namespace airlift::element {
 
+/// Of compressed bytes, read at a time.
+inline constexpr std::size_t packed_bytes{4096};
+/// What a compressed transfer needs: those bytes, and the arena to unpack them.
+inline constexpr std::size_t transfer_memory_bytes{packed_bytes + codec::gzip_arena_bytes()};
+
 class FileIntake {
  public:
-  /// `gzip_arena` has codec::gzip_arena_bytes() bytes and outlives the intake; empty: nothing is unpacked.
-  explicit FileIntake(MutableBytes gzip_arena) : can_unpack_{!gzip_arena.empty()}, gzip_{gzip_arena} {}
+  /// `memory` has transfer_memory_bytes bytes and outlives the intake; empty: nothing is unpacked.
+  explicit FileIntake(MutableBytes memory)
+      : packed_{memory.first(std::min(packed_bytes, memory.size()))}, gzip_{memory.subspan(packed_.size())} {
+    assert(memory.empty() || memory.size() >= transfer_memory_bytes);
+  }
 
-  [[nodiscard]] bool can_unpack() const { return can_unpack_; }
+  [[nodiscard]] bool can_unpack() const { return !packed_.empty(); }
 
   enum class Form : std::uint8_t { plain, compressed };
   /// The next bytes come in this form; a gzip stream begins anew.
@@ -35,14 +45,12 @@ class FileIntake {
   [[nodiscard]] MutableBytes data_room(update::Updater& updater);
   [[nodiscard]] Status unpack(update::Updater& updater);
 
-  static constexpr std::size_t packed_bytes{4096};
   /// Of header or data in one take(): many tiny frames may not hold up the caller.
   static constexpr int most_reads{32};
 
-  bool can_unpack_;
   Form form_{Form::plain};
+  MutableBytes packed_;
   codec::GzipReader gzip_;
-  std::array<std::uint8_t, packed_bytes> packed_{};
   std::size_t packed_from_{0};  ///< not unpacked yet: from here
   std::size_t packed_to_{0};    ///< to here
   bool held_back_{false};       ///< the gzip reader may have more to give without further input

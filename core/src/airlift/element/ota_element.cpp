@@ -26,7 +26,7 @@ OtaElement::OtaElement(const Ports& ports, update::Updater& updater, std::string
       desk_{{ports.entropy, updater, challenges_, limiter_}},
       session_{ports.stream, updater},
       report_{updater.store(), updater.history()},
-      extension_{{ports.extension_stream, ports.listener, ports.calendar, ports.gzip_arena},
+      extension_{{ports.extension_stream, ports.listener, ports.calendar, ports.transfer_memory},
                  updater,
                  guard_,
                  report_},

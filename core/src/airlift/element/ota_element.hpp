@@ -32,7 +32,7 @@ class OtaElement final : public Element {
     port::Stream& extension_stream;
     port::Listener& listener;  ///< into extension_stream
     MutableBytes
-        gzip_arena;  ///< of compressed transfers, codec::gzip_arena_bytes(); empty: they are not taken
+        transfer_memory;  ///< of compressed transfers, transfer_memory_bytes; empty: they are not taken
     Tls tls{Tls::unavailable};
   };
 
