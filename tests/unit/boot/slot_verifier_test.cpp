@@ -54,6 +54,7 @@ TEST_F(VerifiedBoot, StartsWhatATrustedKeyHasSigned) {
 
 TEST_F(VerifiedBoot, TriesNothingElse) {
   EXPECT_EQ(started_with(new_image), SlotId::a) << "no trailer";
+  EXPECT_EQ(storage.store.record().of(Kind::firmware).at(SlotId::b).reason, UpdateError::signature_missing);
   EXPECT_EQ(started_with(signed_file(new_image, manifest_of(new_image), stranger)), SlotId::a) << "other key";
 }
 

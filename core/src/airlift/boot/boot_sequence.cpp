@@ -1,5 +1,7 @@
 #include "airlift/boot/boot_sequence.hpp"
 
+#include <optional>
+
 #include "airlift/boot/image_reader.hpp"
 
 namespace airlift::boot {
@@ -47,20 +49,24 @@ class Preparation {
 
  private:
   [[nodiscard]] bool is_whole(image::Kind kind, SlotId slot) {
-    if (slot == SlotId::none) return false;
-    Checked& checked = checked_[static_cast<std::size_t>(kind)][static_cast<std::size_t>(slot)];
-    if (checked == Checked::not_yet) {
-      const image::Identity& image = store_.record().of(kind).at(slot).image;
-      checked = holds(kind, slot, image) ? Checked::whole : Checked::damaged;
-    }
-    return checked == Checked::whole;
+    return slot != SlotId::none && check_once(kind, slot).ok();
   }
 
-  [[nodiscard]] bool holds(image::Kind kind, SlotId slot, const image::Identity& image) {
-    if (!check_image(store_.flash(), store_.image_area(kind, slot), image, buffer_).ok()) return false;
-    if (verifier_ == nullptr) return true;
+  /// `slot` is not none. Reading an image takes long on a small board: once is enough.
+  [[nodiscard]] Status check_once(image::Kind kind, SlotId slot) {
+    std::optional<Status>& checked = checked_[static_cast<std::size_t>(kind)][static_cast<std::size_t>(slot)];
+    if (!checked) checked = check(kind, slot, store_.record().of(kind).at(slot).image);
+    return *checked;
+  }
+
+  /// Outcomes: ok; image_damaged; why the verifier refuses it.
+  [[nodiscard]] Status check(image::Kind kind, SlotId slot, const image::Identity& image) {
+    if (!check_image(store_.flash(), store_.image_area(kind, slot), image, buffer_).ok()) {
+      return UpdateError::image_damaged;
+    }
+    if (verifier_ == nullptr) return {};
     const Result<SlotHeader> header = store_.read_header(kind, slot);
-    return header.ok() && verifier_->verify(header.value(), image).ok();
+    return header.ok() ? verifier_->verify(header.value(), image) : Status{UpdateError::image_damaged};
   }
 
   [[nodiscard]] bool active_whole(image::Kind kind) {
@@ -73,7 +79,7 @@ class Preparation {
     for (const image::Kind kind : all_kinds) {
       for (const SlotId slot : {SlotId::a, SlotId::b}) {
         const Result<SlotHeader> header = store_.read_header(kind, slot);
-        const bool is_whole = header.ok() && holds(kind, slot, header.value().image);
+        const bool is_whole = header.ok() && check(kind, slot, header.value().image).ok();
         whole[static_cast<std::size_t>(kind)][static_cast<std::size_t>(slot)] = is_whole;
         any = any || is_whole;
       }
@@ -114,7 +120,7 @@ class Preparation {
   }
 
   void roll_back(const BootFacts& facts) {
-    plan_.rolled_back = facts.candidate == Candidate::damaged ? UpdateError::image_damaged : noted_reason();
+    plan_.rolled_back = facts.candidate == Candidate::damaged ? fault_of_candidate() : noted_reason();
     // Not saved: the next boot comes to the same decision.
     [[maybe_unused]] const Status rejected = store_.reject(plan_.rolled_back);
     start_active();
@@ -133,8 +139,17 @@ class Preparation {
   /// A candidate that is damaged, too, must not keep new images out.
   void start_nothing(const BootFacts& facts) {
     if (facts.candidate == Candidate::none) return;
-    plan_.rolled_back = UpdateError::image_damaged;
+    plan_.rolled_back = fault_of_candidate();
     [[maybe_unused]] const Status rejected = store_.reject(plan_.rolled_back);
+  }
+
+  /// When its own images are in order, the firmware it would run with is damaged.
+  [[nodiscard]] UpdateError fault_of_candidate() {
+    for (const image::Kind kind : all_kinds) {
+      const SlotId slot = store_.record().of(kind).candidate;
+      if (slot != SlotId::none && !is_whole(kind, slot)) return check_once(kind, slot).error();
+    }
+    return UpdateError::image_damaged;
   }
 
   [[nodiscard]] UpdateError noted_reason() const {
@@ -158,15 +173,12 @@ class Preparation {
     return kind == image::Kind::firmware ? plan_.firmware : plan_.filesystem;
   }
 
-  /// Reading an image takes long on a small board: once is enough.
-  enum class Checked : std::uint8_t { not_yet, whole, damaged };
-
   SlotStore& store_;
   std::uint8_t most_attempts_;
   MutableBytes buffer_;
   SlotVerifier* verifier_;
   BootPlan plan_;
-  std::array<std::array<Checked, 2>, image::kinds> checked_{};
+  std::array<std::array<std::optional<Status>, 2>, image::kinds> checked_{};
 };
 
 }  // namespace
