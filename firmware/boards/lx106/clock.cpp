@@ -26,8 +26,14 @@ std::uint64_t elapsed_microseconds{0};
 std::uint32_t counted_until{0};
 std::uint64_t last_tick_microseconds{0};
 
+/// Again when it was too late: a busy host can hold the machine up in between, and a moment that has passed
+/// comes again only when the counter has wrapped, 107 s later.
 void arm_tick() {
-  asm volatile("wsr %0, ccompare0\n\tesync" ::"a"(lx106::cycle_count() + tick_cycles));
+  std::uint32_t now{0};
+  do {
+    now = lx106::cycle_count();
+    asm volatile("wsr %0, ccompare0\n\tesync" ::"a"(now + tick_cycles));
+  } while (lx106::cycle_count() - now >= tick_cycles);
 }
 
 /// What the last tick stands for.
