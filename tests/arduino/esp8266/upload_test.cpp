@@ -2,6 +2,7 @@
 // is.
 
 #include "arduino/sketch.hpp"
+#include "support/signing.hpp"
 
 namespace airlift::testing {
 namespace {
@@ -154,6 +155,34 @@ TEST_F(Esp8266Upload, IsAdvertisedAsArduinoOtaIs) {
 TEST_F(Esp8266Upload, NobodyIsAdvertisedWithoutMdns) {
   Airlift.begin(false);
   EXPECT_EQ(lookalike::advertised(), "");
+}
+
+TEST_F(Esp8266Upload, WithAKeyOnlyWhatItHasSignedIsTaken) {
+  const TestKey key{1};
+  const Bytes der = key.public_key().der();
+  ASSERT_TRUE(Airlift.addKey(der.data(), der.size()));
+  EXPECT_FALSE(Airlift.addKey("no key"));
+  Airlift.begin();
+  EXPECT_EQ(sketch.espota(sketch.image_file(next)), 1);
+  sketch.expect_told({"error 1"});  // known before a byte of it has come
+  const std::string file = next + trailer_for(manifest_of(next), key);
+  EXPECT_EQ(sketch.espota(sketch.image_file(file)), 0) << sketch.output();
+  chip.boot();
+  EXPECT_EQ(chip.content(0, next.size()), next);
+}
+
+TEST_F(Esp8266Upload, AnOlderSecurityCounterIsRefusedAfterARestartToo) {
+  const TestKey key{1};
+  const Bytes der = key.public_key().der();
+  ASSERT_TRUE(Airlift.addKey(der.data(), der.size()));
+  Airlift.begin();
+  image::Manifest manifest = manifest_of(next);
+  manifest.security_counter = 5;
+  ASSERT_EQ(sketch.espota(sketch.image_file(next + trailer_for(manifest, key))), 0) << sketch.output();
+  restart();
+  manifest.security_counter = 4;
+  EXPECT_EQ(sketch.espota(sketch.image_file(next + trailer_for(manifest, key))), 1);
+  EXPECT_NE(sketch.output().find("counter"), std::string::npos) << sketch.output();
 }
 
 TEST_F(Esp8266Upload, EndAndBeginKeepThePassword) {

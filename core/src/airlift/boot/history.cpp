@@ -84,6 +84,16 @@ RecentUpdates History::recent() {
   return updates;
 }
 
+std::optional<HistoryEntry> History::newest() {
+  std::optional<HistoryEntry> newest;
+  for_each([&](const HistoryEntry& entry, const Area&) {
+    const bool newer = !newest || entry.number > newest->number ||
+                       (entry.number == newest->number && entry.sequence > newest->sequence);
+    if (newer) newest = entry;
+  });
+  return newest;
+}
+
 Status History::enter_next_page() {
   page_ = pages_.next(page_);
   return flash_.erase(page_.address, page_.end());

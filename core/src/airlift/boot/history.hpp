@@ -2,6 +2,8 @@
 // The journal of updates on the flash. It never decides anything: when it cannot be written, an entry is lost
 // and nothing else. Rules: docs/design/storage.md.
 
+#include <optional>
+
 #include "airlift/boot/history_entry.hpp"
 #include "airlift/boot/journal_pages.hpp"
 
@@ -28,6 +30,9 @@ class History {
 
   /// The last updates, each with its newest entry.
   [[nodiscard]] RecentUpdates recent();
+
+  /// The newest entry of the last update; nothing: there is none. Takes little stack.
+  [[nodiscard]] std::optional<HistoryEntry> newest();
 
   /// Changes with each entry: who keeps what recent() gave sees when it is old.
   [[nodiscard]] std::uint32_t version() const { return last_sequence_; }

@@ -43,13 +43,12 @@ void StatusReport::describe_slots(image::Kind kind, wire::KindStatus& into) cons
 }
 
 void StatusReport::describe_last_update(wire::LastUpdate& into) {
-  const boot::RecentUpdates updates = history_.recent();
-  if (updates.count == 0) return;
-  const boot::HistoryEntry& last = updates.entries[0];
-  into.number = last.number;
-  into.result = boot::word_for(last.result);
-  into.cause = last.cause;
-  into.image_prefix = last.to;
+  const std::optional<boot::HistoryEntry> last = history_.newest();
+  if (!last) return;
+  into.number = last->number;
+  into.result = boot::word_for(last->result);
+  into.cause = last->cause;
+  into.image_prefix = last->to;
 }
 
 }  // namespace airlift::element
