@@ -59,7 +59,7 @@ MutableBytes FileIntake::data_room(update::Updater& updater) {
 
 Status FileIntake::unpack(update::Updater& updater) {
   while ((packed_from_ < packed_to_ || held_back_) && !updater.room().empty()) {
-    Bytes in = packed_.subspan(packed_from_, packed_to_ - packed_from_);
+    Bytes in = Bytes{packed_}.subspan(packed_from_, packed_to_ - packed_from_);
     MutableBytes out = updater.room();
     const std::size_t room = out.size();
     const Result<codec::GzipReader::Progress> fed = gzip_.feed(in, out);

@@ -7,7 +7,8 @@
 namespace airlift::element {
 
 bool is_secret(std::string_view type, std::string_view property, std::string_view value) {
-  if (codec::equal_ignoring_case(property, "passwd")) return true;
+  if (codec::equal_ignoring_case(property, "passwd") || codec::equal_ignoring_case(property, "passwdhash"))
+    return true;
   if (!codec::equal_ignoring_case(type, "update")) return false;
   if (codec::equal_ignoring_case(property, "auth")) return true;
   const bool has_user = value.find('@') != std::string_view::npos || value == hidden_secret;
