@@ -1,6 +1,6 @@
 #pragma once
-// The ESP8266 core takes this header from the C library of its own compiler; Debian's has none. Enough to compile
-// against the core's headers, not to run on the chip.
+// The ESP8266 core takes this header from the C library of its own compiler; Debian's has none. Enough to
+// compile against the core's headers, not to run on the chip.
 
 #include <stdarg.h>
 #include <stdint.h>
