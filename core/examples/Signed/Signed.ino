@@ -6,6 +6,7 @@
 
 #include <Airlift.h>
 
+// Put YOUR key here: this one's private key is printed in RFC 8410, so that anyone can sign for it.
 // A public key is no secret.
 const char release_key[] =
     "-----BEGIN PUBLIC KEY-----\n"
