@@ -1,4 +1,4 @@
-// JSON configuration and its passwords: device/src/config_reader.hpp and config_secrets.hpp, the former held
+// JSON configuration and its secrets: device/src/config_reader.hpp and config_secrets.hpp, the former held
 // against the whole-document parser of nlohmann::json.
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "airlift/codec/text.hpp"
+#include "airlift/element/secret_setting.hpp"
 #include "config_reader.hpp"
 #include "config_secrets.hpp"
 #include "require.hpp"
@@ -14,6 +14,7 @@
 using airlift::fuzz::require;
 using nlohmann::json;
 namespace device = airlift::device;
+namespace element = airlift::element;
 
 namespace {
 
@@ -55,16 +56,16 @@ void check_values(const device::Config& config, const json& document) {
   }
 }
 
-/// Text that is shown says the same, but for passwords; and what comes back hidden is whole again.
+/// Text that is shown says the same, but for secrets; and what comes back hidden is whole again.
 void check_secrets(device::Config config, std::string_view text) {
   for (device::ConfigValue& value : config.values) {
-    if (airlift::codec::equal_ignoring_case(value.property, "passwd")) value.value = device::hidden_secret;
+    if (element::is_secret(value.type, value.property, value.value)) value.value = element::hidden_secret;
   }
   const std::string shown = device::hide_secrets(text);
-  require(device::parse_config(shown).values == config.values, "only passwords are hidden");
+  require(device::parse_config(shown).values == config.values, "only secrets are hidden");
   const auto restored = device::restore_secrets(shown, text);
-  require(restored.has_value(), "each hidden password has one behind it");
-  require(device::hide_secrets(*restored) == shown, "only passwords are put back");
+  require(restored.has_value(), "each hidden secret has one behind it");
+  require(device::hide_secrets(*restored) == shown, "only secrets are put back");
 }
 
 }  // namespace
