@@ -28,6 +28,7 @@ class TrustedKeys {
 
 /// A device that is short of memory has room for fewer: 614 bytes each.
 template <std::size_t Capacity>
+// clang-tidy overlooks that it is final. NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor)
 class KeyRingOf final : public TrustedKeys {
  public:
   static constexpr std::size_t capacity{Capacity};
