@@ -1,36 +1,12 @@
 #include "airlift_posix/response_head.hpp"
 
-#include <iterator>
-
 #include "airlift/codec/text.hpp"
 
 namespace airlift::posix {
-namespace {
 
 using port::HttpClient;
-using Response = HttpClient::Response;
-
-struct Field {
-  std::string_view name;
-  std::string_view Response::*view;
-};
-constexpr Field fields[]{
-    {"Location", &Response::location},
-    {"Content-Range", &Response::content_range},
-    {"Content-Encoding", &Response::content_encoding},
-    {"Content-Type", &Response::content_type},
-    {"ETag", &Response::etag},
-    {"Last-Modified", &Response::last_modified},
-    {"Retry-After", &Response::retry_after},
-    {"x-MD5", &Response::md5},
-    {"x-SHA256", &Response::sha256},
-    {"x-version", &Response::version},
-};
-
-}  // namespace
 
 bool ResponseHead::take(std::string_view line) {
-  static_assert(std::size(fields) == kept_headers);
   taken_bytes_ += line.size();
   if (taken_bytes_ > HttpClient::longest_head_bytes) return false;
   if (finished()) return true;
@@ -42,8 +18,8 @@ bool ResponseHead::take(std::string_view line) {
   if (codec::equal_ignoring_case(name, "Content-Length")) return take_length(value);
   chunked_ = chunked_ || codec::equal_ignoring_case(name, "Transfer-Encoding");
   if (value.size() > HttpClient::longest_value_bytes || !codec::all_printable(value)) return true;
-  for (std::size_t i = 0; i < kept_headers; ++i) {
-    if (codec::equal_ignoring_case(name, fields[i].name)) values_[i] = value;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (codec::equal_ignoring_case(name, HttpClient::text_headers[i].name)) values_[i] = value;
   }
   return true;
 }
@@ -66,7 +42,7 @@ void ResponseHead::finish(int status, const CurlUrl& asked) {
   std::string& location = values_.front();
   if (!location.empty()) location = asked.resolve(location).value_or("");
   if (location.size() > HttpClient::longest_value_bytes) location.clear();
-  for (std::size_t i = 0; i < kept_headers; ++i) response_.*(fields[i].view) = values_[i];
+  for (std::size_t i = 0; i < values_.size(); ++i) response_.*(HttpClient::text_headers[i].view) = values_[i];
   // RFC 9112 6.3: the length does not count then.
   if (chunked_) response_.content_length.reset();
   response_.status = status;

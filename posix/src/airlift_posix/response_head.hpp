@@ -24,12 +24,10 @@ class ResponseHead {
   [[nodiscard]] const port::HttpClient::Response& response() const { return response_; }
 
  private:
-  static constexpr std::size_t kept_headers{10};
-
   [[nodiscard]] bool take_length(std::string_view value);
 
   port::HttpClient::Response response_;
-  std::array<std::string, kept_headers> values_;  ///< what response_ shows of
+  std::array<std::string, port::HttpClient::text_headers.size()> values_;  ///< what response_ shows of
   std::size_t taken_bytes_{0};
   bool chunked_{false};
 };

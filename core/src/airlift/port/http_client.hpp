@@ -58,6 +58,23 @@ class HttpClient {
     std::string_view sha256;    ///< x-SHA256
     std::string_view version;   ///< x-version
   };
+  /// The headers that a Response shows as they came, and where.
+  struct TextHeader {
+    std::string_view name;
+    std::string_view Response::*view;
+  };
+  static constexpr std::array<TextHeader, 10> text_headers{{
+      {"Location", &Response::location},
+      {"Content-Range", &Response::content_range},
+      {"Content-Encoding", &Response::content_encoding},
+      {"Content-Type", &Response::content_type},
+      {"ETag", &Response::etag},
+      {"Last-Modified", &Response::last_modified},
+      {"Retry-After", &Response::retry_after},
+      {"x-MD5", &Response::md5},
+      {"x-SHA256", &Response::sha256},
+      {"x-version", &Response::version},
+  }};
   static constexpr std::size_t longest_head_bytes{8192};  ///< a longer one: bad_response
   static constexpr std::size_t longest_value_bytes{256};
 

@@ -3,37 +3,17 @@
 
 #include <mbedtls/base64.h>
 
-#include <iterator>
-
 #include "airlift/codec/text.hpp"
 
 namespace airlift::arduino::esp32 {
 namespace {
 
-using Response = port::HttpClient::Response;
 using Roots = port::HttpClient::Trust::Roots;
 
 constexpr int timeout_ms{10'000};
 constexpr std::size_t longest_url_bytes{512};
 constexpr std::size_t longest_credentials_bytes{128};
 constexpr std::string_view https{"https://"};
-
-struct Field {
-  std::string_view name;
-  std::string_view Response::*view;
-};
-constexpr Field fields[]{
-    {"Location", &Response::location},
-    {"Content-Range", &Response::content_range},
-    {"Content-Encoding", &Response::content_encoding},
-    {"Content-Type", &Response::content_type},
-    {"ETag", &Response::etag},
-    {"Last-Modified", &Response::last_modified},
-    {"Retry-After", &Response::retry_after},
-    {"x-MD5", &Response::md5},
-    {"x-SHA256", &Response::sha256},
-    {"x-version", &Response::version},
-};
 
 bool is_encrypted(std::string_view url) {
   return codec::equal_ignoring_case(url.substr(0, https.size()), https);
@@ -117,7 +97,7 @@ void HttpsClient::take_head() {
   constexpr std::string_view scheme{"http"};
   FixedString<longest_value_bytes>& location = values_.front();
   if (!codec::equal_ignoring_case(location.view().substr(0, scheme.size()), scheme)) location.clear();
-  for (std::size_t i = 0; i < kept_headers; ++i) response_.*(fields[i].view) = values_[i];
+  for (std::size_t i = 0; i < values_.size(); ++i) response_.*(text_headers[i].view) = values_[i];
   response_.status = esp_http_client_get_status_code(client_);
   // RFC 9112 6.3: the length does not count then.
   if (esp_http_client_is_chunked_response(client_)) response_.content_length.reset();
@@ -130,12 +110,11 @@ esp_err_t HttpsClient::on_event(esp_http_client_event_t* event) {
 }
 
 void HttpsClient::take_header(std::string_view name, std::string_view value) {
-  static_assert(std::size(fields) == kept_headers);
   if (codec::equal_ignoring_case(name, "Content-Length"))
     response_.content_length = codec::parse_long_number(codec::trimmed(value));
   if (value.size() > longest_value_bytes || !codec::all_printable(value)) return;
-  for (std::size_t i = 0; i < kept_headers; ++i) {
-    if (!codec::equal_ignoring_case(name, fields[i].name)) continue;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (!codec::equal_ignoring_case(name, text_headers[i].name)) continue;
     values_[i].clear();
     values_[i].append(codec::trimmed(value));
   }

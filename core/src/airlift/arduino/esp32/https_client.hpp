@@ -25,8 +25,6 @@ class HttpsClient final : public port::HttpClient {
   void cancel() override;
 
  private:
-  static constexpr std::size_t kept_headers{10};
-
   static esp_err_t on_event(esp_http_client_event_t* event);
   [[nodiscard]] bool set_headers(const Request& request);
   [[nodiscard]] bool set_credentials(std::string_view credentials);
@@ -42,7 +40,7 @@ class HttpsClient final : public port::HttpClient {
   UpdateError error_{UpdateError::none};
   bool encrypted_{false};
   Response response_;
-  std::array<FixedString<longest_value_bytes>, kept_headers> values_;
+  std::array<FixedString<longest_value_bytes>, text_headers.size()> values_;
 };
 
 }  // namespace airlift::arduino::esp32
