@@ -8,9 +8,11 @@ namespace airlift::element {
 
 using RefusalDetail = FixedString<64>;
 
+/// `wait` is at most TryLimiter::longest_wait. In 32 bits: a small processor would carry the code of longer
+/// divisions for this alone.
 [[nodiscard]] inline RefusalDetail waiting_time(milliseconds wait) {
   RefusalDetail text{"wait "};
-  text.append_number((wait.count() + 999) / 1000).append(" s");
+  text.append_number((static_cast<std::uint32_t>(wait.count()) + 999) / 1000).append(" s");
   return text;
 }
 
