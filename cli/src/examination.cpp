@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "airlift/image/esp_trailer.hpp"
 #include "airlift/image/policy.hpp"
 #include "command_failure.hpp"
 #include "key_file.hpp"

@@ -4,6 +4,7 @@
 
 #include "airlift/base/endian.hpp"
 #include "airlift/codec/gzip.hpp"
+#include "airlift/image/esp_trailer.hpp"
 #include "command_failure.hpp"
 #include "examination.hpp"
 #include "gzip_writer.hpp"

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "airlift/codec/gzip.hpp"
+#include "airlift/image/esp_trailer.hpp"
 #include "airlift/image/policy.hpp"
 #include "support/openssl_program.hpp"
 

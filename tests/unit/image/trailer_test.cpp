@@ -1,4 +1,4 @@
-#include "airlift/image/trailer.hpp"
+#include "airlift/image/esp_trailer.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "airlift/image/esp_trailer.hpp"
 #include "airlift/image/version.hpp"
 
 namespace airlift::image {
@@ -65,21 +66,13 @@ UpdateError check_airlift_signature(Case& c) {
   return verified.ok() ? approve_key(c, *key) : verified.error();
 }
 
-Status verify_esp(const Case& c, const PublicKey& key) {
-  if (c.trailer.format == Format::esp8266) {
-    return crypto::verify_rsa_pkcs1_sha256(key, c.payload->payload_sha256, c.trailer.signature);
-  }
-  const Bytes signature = esp32_signature(c.trailer.signature, key);
-  const auto verify = key.type() == crypto::KeyType::rsa ? crypto::verify_rsa_pss : crypto::verify_ecdsa;
-  return verify(key, c.policy.esp32_digest, c.payload->esp32_digest, signature);
-}
-
 /// The Arduino cores' trailers do not say who signed.
 UpdateError check_esp_signature(Case& c) {
   if (c.payload == nullptr) return UpdateError::none;
+  const EspDigests digests{c.payload->payload_sha256, c.policy.esp32_digest, c.payload->esp32_digest};
   UpdateError reason{UpdateError::signature_wrong};
   for (const PublicKey& key : c.policy.keys->keys()) {
-    const Status verified = verify_esp(c, key);
+    const Status verified = verify_esp(key, c.trailer, digests);
     if (verified.ok()) return approve_key(c, key);
     if (verified.error() == UpdateError::legacy_signature) reason = verified.error();
   }

@@ -9,6 +9,15 @@ namespace airlift::image {
 /// No trailer is longer: so many last bytes of a file tell all.
 inline constexpr std::size_t longest_trailer_bytes{768};
 
+[[nodiscard]] inline Bytes last(Bytes bytes, std::size_t count) {
+  return bytes.subspan(bytes.size() - count);
+}
+
+/// Whether a trailer of this size leaves a payload, and is all in sight.
+[[nodiscard]] inline bool trailer_fits(std::size_t trailer_bytes, Bytes tail, std::size_t file_bytes) {
+  return trailer_bytes < file_bytes && trailer_bytes <= tail.size();
+}
+
 struct Trailer {
   enum class Format : std::uint8_t {
     none,     ///< the whole file is the payload
@@ -49,20 +58,11 @@ struct Trailer {
 // The parts, for those who write or explain files.
 
 inline constexpr std::size_t footer_bytes{24};
-inline constexpr std::size_t esp32_trailer_bytes{512};
 
 /// The last bytes of Airlift's trailer, which is manifest + signature over exactly the manifest + footer.
 /// `image_bytes` is the manifest's: the ESP8266 core's boot loader looks for it at the end of a gzip file.
 [[nodiscard]] std::array<std::uint8_t, footer_bytes> encode_footer(const crypto::KeyId& key,
                                                                    std::size_t manifest_bytes,
                                                                    std::uint32_t image_bytes);
-
-/// The signature's size that the file's last four bytes state, in ESP8266's way: 256, 384 or 512; 0: it has
-/// no such trailer. `tail` as for find_trailer().
-[[nodiscard]] std::size_t esp8266_signature_bytes(Bytes tail, std::size_t file_bytes);
-
-/// The signature in ESP32's 512 bytes that `key` could have made: as long as an RSA modulus, or as the DER
-/// sequence says, followed by zeros only. Empty: it could not.
-[[nodiscard]] Bytes esp32_signature(Bytes field, const crypto::PublicKey& key);
 
 }  // namespace airlift::image
