@@ -1,10 +1,13 @@
+#include <optional>
+
 #include "probes/policy.hpp"
 
 namespace airlift::probe {
 
 image::Policy policy_for(Bytes key) {
-  static image::KeyRingOf<1> ring;
-  ring.clear();
+  static std::optional<image::KeyRingOf<1>>
+      place;  // made when it is needed: else it would stand in flash, too
+  image::KeyRingOf<1>& ring = place.emplace();
   if (const auto read = crypto::PublicKey::from_der(key); read.ok()) [[maybe_unused]]
     const bool added = ring.add(read.value());
   image::Policy policy;

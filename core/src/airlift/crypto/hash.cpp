@@ -14,31 +14,27 @@ Bytes finish_into(Sha512Digest& room, H& hash) {
 
 }  // namespace
 
-Sha2& Sha2::update(Bytes bytes) {
-  switch (kind_) {
+void Sha2::start(DigestKind kind) {
+  switch (kind) {
     case DigestKind::sha256:
-      sha256_.update(bytes);
-      break;
+      hash_.emplace<Sha256>();
+      return;
     case DigestKind::sha384:
-      sha384_.update(bytes);
-      break;
+      hash_.emplace<Sha384>();
+      return;
     case DigestKind::sha512:
-      sha512_.update(bytes);
-      break;
+      hash_.emplace<Sha512>();
+      return;
   }
+}
+
+Sha2& Sha2::update(Bytes bytes) {
+  std::visit([bytes](auto& hash) { hash.update(bytes); }, hash_);
   return *this;
 }
 
 Bytes Sha2::finish() {
-  switch (kind_) {
-    case DigestKind::sha256:
-      return finish_into(digest_, sha256_);
-    case DigestKind::sha384:
-      return finish_into(digest_, sha384_);
-    case DigestKind::sha512:
-      return finish_into(digest_, sha512_);
-  }
-  return {};
+  return std::visit([this](auto& hash) { return finish_into(digest_, hash); }, hash_);
 }
 
 }  // namespace airlift::crypto

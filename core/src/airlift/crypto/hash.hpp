@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cstddef>
 #include <string_view>
+#include <variant>
 
 #include "airlift/base/span.hpp"
 #include "airlift/crypto/backend.hpp"
@@ -75,18 +76,15 @@ using Sha512 = Hash<backend::Sha512, 64>;
 /// One of the SHA-2 digests, chosen when it starts, for what a configuration chooses.
 class Sha2 {
  public:
-  explicit Sha2(DigestKind kind) : kind_{kind} {}
+  explicit Sha2(DigestKind kind) { start(kind); }
 
-  void start(DigestKind kind) { *this = Sha2{kind}; }
+  void start(DigestKind kind);
   Sha2& update(Bytes bytes);
   /// Takes the digest, once; the view lasts as long as this object.
   [[nodiscard]] Bytes finish();
 
  private:
-  DigestKind kind_;
-  Sha256 sha256_;
-  Sha384 sha384_;
-  Sha512 sha512_;
+  std::variant<Sha256, Sha384, Sha512> hash_;
   Sha512Digest digest_{};
 };
 
