@@ -25,11 +25,10 @@ struct Challenge {
   Protocol protocol{Protocol::old};
   port::Endpoint uploader;  ///< where the invitation came from
   Instant issued_at;
-  wire::Invitation invitation;  ///< of an upload
-  wire::Nonce nonce;            ///< of the old protocol
+  wire::Invitation invitation;       ///< of an upload
+  wire::DeviceNonce device_nonce{};  ///< of the old protocol: in hex, as much of it as the scheme takes
   // of the extension:
   Purpose purpose{Purpose::upload};
-  wire::DeviceNonce device_nonce{};
   crypto::Sha256Digest request_sha256{};  ///< of the whole datagram
   crypto::Sha256Digest answer_sha256{};
 };

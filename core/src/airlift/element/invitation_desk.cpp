@@ -18,6 +18,11 @@ Verdict refusal(UpdateError error, const port::Endpoint& to, std::string_view de
   return verdict;
 }
 
+wire::Nonce old_nonce(const Challenge& challenge, wire::PasswordScheme scheme) {
+  const auto hex = codec::to_hex(challenge.device_nonce);
+  return codec::view(hex).substr(0, wire::nonce_chars(scheme));
+}
+
 bool starts_with_digit(Bytes datagram) {
   return !datagram.empty() && datagram[0] >= '0' && datagram[0] <= '9';
 }
@@ -99,19 +104,18 @@ Verdict InvitationDesk::challenge(const wire::Invitation& invitation, const port
   verdict.reply_to = from;
   // The same invitation again: its answer was lost, and an answer to the first challenge may be under way.
   if (open != nullptr && open->invitation == invitation) {
-    verdict.reply = wire::format_challenge(open->nonce);
+    verdict.reply = wire::format_challenge(old_nonce(*open, policy_.scheme));
     return verdict;
   }
-  std::array<std::uint8_t, 32> random{};
-  if (const Status filled = entropy_.fill(random); !filled.ok()) return refusal(filled.error(), from);
   Challenge made;
+  if (const Status filled = entropy_.fill(made.device_nonce); !filled.ok()) {
+    return refusal(filled.error(), from);
+  }
   made.uploader = from;
   made.issued_at = now;
   made.invitation = invitation;
-  const auto nonce = codec::to_hex(random);
-  made.nonce = codec::view(nonce).substr(0, wire::nonce_chars(policy_.scheme));
   challenges_.open(made);
-  verdict.reply = wire::format_challenge(made.nonce);
+  verdict.reply = wire::format_challenge(old_nonce(made, policy_.scheme));
   return verdict;
 }
 
@@ -155,7 +159,8 @@ Verdict InvitationDesk::handle_auth_answer(Bytes datagram, const port::Endpoint&
   const auto stored = policy_.kept == AccessSettings::Kept::hash    ? wire::StoredHash::given
                       : policy_.scheme == wire::PasswordScheme::md5 ? wire::StoredHash::md5
                                                                     : wire::StoredHash::sha256;
-  check_.emplace(Check{{policy_.password, stored, taken->nonce, answer.value().cnonce, policy_.scheme},
+  const wire::Nonce nonce = old_nonce(*taken, policy_.scheme);
+  check_.emplace(Check{{policy_.password, stored, nonce, answer.value().cnonce, policy_.scheme},
                        answer.value().response,
                        *taken,
                        from});
