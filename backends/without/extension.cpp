@@ -1,15 +1,16 @@
 // For devices that speak the old upload protocol only: they see no extension's line, and so answer none.
 
-#include "airlift/wire/extension.hpp"
+#include "airlift/element/invitation_desk.hpp"
 
-namespace airlift::wire {
+namespace airlift::element {
 
-std::optional<ExtensionRequest> find_extension_request(Bytes) {
+std::optional<wire::ExtensionRequest> InvitationDesk::extension_request(Bytes) const {
   return std::nullopt;
 }
 
-ExtensionAnswerText format_extension_answer(const ExtensionAnswer&) {
+InvitationDesk::Verdict InvitationDesk::challenge_extension(const Request&, const wire::Invitation&,
+                                                            Instant) {
   return {};
 }
 
-}  // namespace airlift::wire
+}  // namespace airlift::element

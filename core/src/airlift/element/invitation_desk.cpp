@@ -10,14 +10,6 @@ using Verdict = InvitationDesk::Verdict;
 using Protocol = Challenge::Protocol;
 using Use = AccessSettings::Use;
 
-Verdict refusal(UpdateError error, const port::Endpoint& to, std::string_view detail = {}) {
-  Verdict verdict;
-  verdict.reply = wire::format_refusal(error, detail);
-  verdict.refusal = error;
-  verdict.reply_to = to;
-  return verdict;
-}
-
 wire::Nonce old_nonce(const Challenge& challenge, wire::PasswordScheme scheme) {
   const auto hex = codec::to_hex(challenge.device_nonce);
   return codec::view(hex).substr(0, wire::nonce_chars(scheme));
@@ -29,6 +21,14 @@ bool starts_with_digit(Bytes datagram) {
 
 }  // namespace
 
+Verdict InvitationDesk::refusal(UpdateError error, const port::Endpoint& to, std::string_view detail) {
+  Verdict verdict;
+  verdict.reply = wire::format_refusal(error, detail);
+  verdict.refusal = error;
+  verdict.reply_to = to;
+  return verdict;
+}
+
 Verdict InvitationDesk::handle(Bytes datagram, const port::Endpoint& from, const Situation& situation,
                                Instant now) {
   assert(!checking());
@@ -39,11 +39,6 @@ Verdict InvitationDesk::handle(Bytes datagram, const port::Endpoint& from, const
   if (!wire::is_auth_answer(datagram)) return handle_invitation(datagram, from, situation, now);
   if (situation.safe_mode) return refusal(UpdateError::safe_mode, from);
   return handle_auth_answer(datagram, from, now);
-}
-
-std::optional<wire::ExtensionRequest> InvitationDesk::extension_request(Bytes datagram) const {
-  if (policy_.extension == Use::off) return std::nullopt;
-  return wire::find_extension_request(datagram);
 }
 
 Verdict InvitationDesk::handle_invitation(Bytes datagram, const port::Endpoint& from,
@@ -116,38 +111,6 @@ Verdict InvitationDesk::challenge(const wire::Invitation& invitation, const port
   made.invitation = invitation;
   challenges_.open(made);
   verdict.reply = wire::format_challenge(old_nonce(made, policy_.scheme));
-  return verdict;
-}
-
-Verdict InvitationDesk::challenge_extension(const Request& request, const wire::Invitation& invitation,
-                                            Instant now) {
-  const crypto::Sha256Digest request_sha256 = crypto::sha256(request.datagram);
-  const Challenge* open = challenges_.find(request.from, Protocol::extension, now);
-  const bool again = open != nullptr && open->request_sha256 == request_sha256;
-  Challenge made;
-  if (again) made = *open;
-  if (!again) {
-    const Status filled = entropy_.fill(made.device_nonce);
-    if (!filled.ok()) return refusal(filled.error(), request.from);
-  }
-  wire::ExtensionAnswer answer = policy_.extension_answer;
-  answer.nonce = made.device_nonce;
-  Verdict verdict;
-  verdict.reply = wire::format_extension_answer(answer);
-  verdict.reply_to = request.from;
-  verdict.extension = true;
-  if (request.line.host_port != 0) {
-    verdict.host = port::Endpoint{request.from.address, request.line.host_port, request.from.scope};
-  }
-  if (again) return verdict;
-  made.protocol = Protocol::extension;
-  made.uploader = request.from;
-  made.issued_at = now;
-  made.invitation = invitation;
-  made.purpose = request.line.purpose;
-  made.request_sha256 = request_sha256;
-  made.answer_sha256 = crypto::sha256(as_bytes(verdict.reply));
-  challenges_.open(made);
   return verdict;
 }
 

@@ -89,6 +89,8 @@ class InvitationDesk {
     port::Endpoint reply_to;
   };
 
+  [[nodiscard]] static Verdict refusal(UpdateError error, const port::Endpoint& to,
+                                       std::string_view detail = {});
   [[nodiscard]] Verdict handle_invitation(Bytes datagram, const port::Endpoint& from,
                                           const Situation& situation, Instant now);
   [[nodiscard]] Verdict handle_status_request(const Request& request, const Situation& situation,
