@@ -17,6 +17,7 @@ BootRecord example() {
   record.sequence = 0x01020304;
   record.security_floor = 0x0A0B0C0D;
   record.attempts = 2;
+  record.most_attempts = 5;
   EXPECT_TRUE(record.retired.add(key_id(0xE1)));
   EXPECT_TRUE(record.retired.add(key_id(0xE2)));
   BootRecord::Slots& firmware = record.of(image::Kind::firmware);
@@ -49,6 +50,7 @@ TEST(BootRecord, HasTheDocumentedBytes) {
   EXPECT_EQ(bytes[19], 0);    // candidate A
   EXPECT_EQ(bytes[20], 255);  // filesystem: none
   EXPECT_EQ(bytes[21], 255);
+  EXPECT_EQ(bytes[22], 5);  // attempts at most
   EXPECT_EQ(bytes[32], 0xE1);
   EXPECT_EQ(bytes[40], 0xE2);
   EXPECT_EQ(load_le32(&bytes[764]), codec::crc32(Bytes{bytes}.first(764)));

@@ -69,6 +69,25 @@ TEST_F(Boot, CountsEachAttemptThenRollsBack) {
   EXPECT_EQ(boot(3).rolled_back, UpdateError::none) << "told once";
 }
 
+TEST_F(Boot, ABootLoaderTriesAsOftenAsWhoInstalledWanted) {
+  ASSERT_EQ(storage.install(old_image), UpdateError::none);
+  storage.updater.set_most_attempts(2);
+  ASSERT_EQ(storage.upload(new_image), UpdateError::none);
+  EXPECT_TRUE(boot(as_installed).on_trial);
+  EXPECT_TRUE(boot(as_installed).on_trial);
+  EXPECT_EQ(boot(as_installed).rolled_back, UpdateError::trial_interrupted);
+}
+
+TEST_F(Boot, ABootLoaderWithoutARecordTriesAsOftenAsByDefault) {
+  ASSERT_EQ(storage.install(old_image), UpdateError::none);
+  const Area& records = test_map().record;
+  ASSERT_TRUE(storage.flash.erase(records.address, records.end()).ok());
+  for (std::uint8_t attempt = 1; attempt <= default_attempts; ++attempt) {
+    EXPECT_EQ(boot(as_installed).attempt, attempt);
+  }
+  EXPECT_FALSE(boot(as_installed).on_trial);
+}
+
 TEST_F(Boot, TellsTheReasonThatWasNoted) {
   ASSERT_EQ(storage.install(old_image), UpdateError::none);
   ASSERT_EQ(storage.upload(new_image), UpdateError::none);

@@ -237,6 +237,13 @@ TEST_F(Ota, AKeyThatCannotBeReadRefusesEverything) {
   EXPECT_NE(ota_stream.written.find("ERROR[86]: no trusted key"), std::string::npos) << ota_stream.written;
 }
 
+TEST_F(Ota, TheRecordTellsABootLoaderHowOftenToTry) {
+  set("ota", "attempts", "7");
+  start();
+  ASSERT_EQ(storage.upload(test_image(500, 2)), UpdateError::none);
+  EXPECT_EQ(storage.store.record().most_attempts, 7);
+}
+
 TEST_F(Ota, ABundleRestartsWhenItIsWhole) {
   start();
   const std::string firmware = test_image(900);

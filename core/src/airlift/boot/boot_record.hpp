@@ -60,6 +60,9 @@ struct KeyIds {
   }
 };
 
+/// How often a candidate is started before it is given up, where nobody says otherwise.
+inline constexpr std::uint8_t default_attempts{3};
+
 inline constexpr std::size_t most_retired_per_image{4};
 inline constexpr std::size_t most_retired_keys{16};
 
@@ -92,8 +95,9 @@ struct BootRecord {
   };
 
   std::uint32_t sequence{0};
-  std::uint32_t security_floor{0};  ///< the highest confirmed counter
-  std::uint8_t attempts{0};         ///< starts of the candidate so far
+  std::uint32_t security_floor{0};               ///< the highest confirmed counter
+  std::uint8_t attempts{0};                      ///< starts of the candidate so far
+  std::uint8_t most_attempts{default_attempts};  ///< of them, as who installed it was configured
   KeyIds<most_retired_keys> retired;
   std::array<Slots, image::kinds> kinds{};  ///< by image::Kind
 

@@ -25,7 +25,7 @@ class Preparation {
 
   BootPlan plan() {
     for (const image::Kind kind : all_kinds) replace_damaged_active(kind);
-    const BootFacts facts{candidate(), store_.record().attempts < most_attempts_,
+    const BootFacts facts{candidate(), store_.record().attempts < most_attempts(),
                           active_whole(image::Kind::firmware)};
     switch (decide(facts)) {
       case BootAction::try_candidate:
@@ -48,6 +48,10 @@ class Preparation {
   }
 
  private:
+  [[nodiscard]] std::uint8_t most_attempts() const {
+    return most_attempts_ == as_installed ? store_.record().most_attempts : most_attempts_;
+  }
+
   [[nodiscard]] bool is_whole(image::Kind kind, SlotId slot) {
     return slot != SlotId::none && check_once(kind, slot).ok();
   }

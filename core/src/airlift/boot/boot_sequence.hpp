@@ -8,7 +8,8 @@
 
 namespace airlift::boot {
 
-inline constexpr std::uint8_t default_attempts{3};
+/// For `most_attempts`: as many as the record says. For boot loaders, which read no configuration.
+inline constexpr std::uint8_t as_installed{0};
 
 /// What to start.
 struct BootPlan {
@@ -24,8 +25,8 @@ struct BootPlan {
 };
 
 /// Loads `store` and prepares the start. `buffer` is for reading images, of any size; `most_attempts` is at
-/// least 1; with a `verifier` an image is whole only when that agrees, too. Outcomes: the plan;
-/// no_boot_record: the flash holds no image at all; flash_read, flash_misuse: as SlotStore::load().
+/// least 1, or as_installed; with a `verifier` an image is whole only when that agrees, too. Outcomes: the
+/// plan; no_boot_record: the flash holds no image at all; flash_read, flash_misuse: as SlotStore::load().
 [[nodiscard]] Result<BootPlan> prepare_boot(SlotStore& store, std::uint8_t most_attempts, MutableBytes buffer,
                                             SlotVerifier* verifier = nullptr);
 

@@ -106,6 +106,7 @@ Status SlotStore::stage(image::Kind kind, const StagedImage& image) {
   if (image.bundle_id == 0 || whole_bundle) slots.candidate = slots.target();
   if (whole_bundle) next.of(other(kind)).candidate = next.of(other(kind)).target();
   next.attempts = 0;
+  next.most_attempts = image.most_attempts;
   return save(next);
 }
 

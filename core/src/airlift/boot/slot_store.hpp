@@ -14,6 +14,7 @@ struct StagedImage {
   std::uint32_t security_counter{0};  ///< of a verified manifest, else 0
   std::uint64_t bundle_id{0};         ///< 0: none
   KeyIds<most_retired_per_image> retires;
+  std::uint8_t most_attempts{default_attempts};  ///< to start it; of a bundle, the later image's counts
 };
 
 class SlotStore {

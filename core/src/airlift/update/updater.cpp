@@ -154,6 +154,7 @@ void Updater::judge() {
       image::judge(policy_, device_facts(announcement_.kind), announcement_.kind, payload, trailer_);
   if (!approved.ok()) return fail(approved.error());
   staged_ = {};
+  staged_.most_attempts = most_attempts_;
   staged_.image = {payload.image_bytes, payload.image_sha256};
   if (staged_.image.empty()) return fail(UpdateError::bad_size);
   if (const Status taken = take_over(approved.value()); !taken.ok()) return fail(taken.error());
