@@ -154,6 +154,7 @@ void Application::turn() {
   confirm_when_well();
   const Instant now = clock_.now();
   wait = std::min({wait, trial_.loop(now), starts_.loop(now)});
+  if (starts_.state() == element::StartCounter::State::settled) board::forget_crashes();
   watch_trial();
   if (wait > milliseconds{0}) board::idle(wait);
 }

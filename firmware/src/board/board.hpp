@@ -32,6 +32,10 @@ void idle(milliseconds at_most);
 /// Why the program before this one ended, as an error that ends a trial: application_crashed,
 /// watchdog_missed; none: power, or a reset that was asked for. The boot loader asks once and forgets.
 [[nodiscard]] UpdateError take_reset_reason();
+/// After that: how many programs have ended for such a reason since power came, a reset was asked for, or
+/// forget_crashes().
+[[nodiscard]] std::uint8_t crashes_in_a_row();
+void forget_crashes();
 
 /// Starts the boot loader again.
 [[noreturn]] void reset();

@@ -15,9 +15,24 @@ MutableBytes memory(std::uint8_t* start, const std::uint8_t* size_bytes) {
   return {start, reinterpret_cast<std::uintptr_t>(size_bytes)};
 }
 
-/// Memory that lost its content holds no such pair of words.
-constexpr std::uint32_t marked(std::uint32_t reason) {
-  return 0x41524500 | reason;
+/// Kept over resets, as reset_reason: a word, and its complement, for memory that lost its content.
+struct LastRun {
+  UpdateError reason{UpdateError::none};
+  std::uint8_t crashes{0};  ///< in a row
+};
+
+constexpr std::uint32_t mark{0x41520000};
+
+void keep(const LastRun& run) {
+  const std::uint32_t word = mark | std::uint32_t{run.crashes} << 8 | static_cast<std::uint32_t>(run.reason);
+  reset_reason[0] = word;
+  reset_reason[1] = ~word;
+}
+
+LastRun last_run() {
+  const std::uint32_t word = reset_reason[0];
+  if ((word & 0xFFFF0000) != mark || reset_reason[1] != ~word) return {};
+  return {static_cast<UpdateError>(word & 0xFF), static_cast<std::uint8_t>(word >> 8)};
 }
 
 }  // namespace
@@ -31,16 +46,24 @@ MutableBytes hand_off_memory() {
 }
 
 UpdateError take_reset_reason() {
-  const std::uint32_t reason = reset_reason[0] & 0xFF;
-  const bool kept = reset_reason[0] == marked(reason) && reset_reason[1] == ~marked(reason);
-  reset_reason[0] = 0;
-  return kept ? static_cast<UpdateError>(reason) : UpdateError::none;
+  const LastRun last = last_run();
+  const bool crashed = last.reason != UpdateError::none;
+  keep({UpdateError::none, crashed ? last.crashes : std::uint8_t{0}});
+  return last.reason;
+}
+
+std::uint8_t crashes_in_a_row() {
+  return last_run().crashes;
+}
+
+void forget_crashes() {
+  keep({});
 }
 
 void reset_because(UpdateError reason) {
-  const auto number = static_cast<std::uint32_t>(reason);
-  reset_reason[0] = marked(number);
-  reset_reason[1] = ~marked(number);
+  constexpr std::uint8_t most{0xFF};
+  const std::uint8_t before = crashes_in_a_row();
+  keep({reason, before == most ? most : static_cast<std::uint8_t>(before + 1)});
   reset();
 }
 

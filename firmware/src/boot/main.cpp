@@ -1,6 +1,7 @@
 // The boot loader. docs/design/firmware.md, "Start".
 
 #include "airlift/boot/boot_sequence.hpp"
+#include "airlift/boot/crash_pause.hpp"
 #include "airlift/boot/hand_off.hpp"
 #include "airlift/boot/image_reader.hpp"
 #include "board/board.hpp"
@@ -71,9 +72,23 @@ void tell(const boot::BootPlan& plan, const boot::BootRecord& record) {
   line.append(name_of(plan.firmware)).append(", version ").append(version.empty() ? "unknown" : version);
   if (plan.on_trial) {
     line.append(", on trial, attempt ").append_number(plan.attempt);
-    line.append(" of ").append_number(boot::default_attempts);
+    line.append(" of ").append_number(record.most_attempts);
   }
   say(line);
+}
+
+/// A confirmed image that crashes is started again and again: the one before it may be too old to be trusted,
+/// and is no better known to work. An image on trial ends by its attempts.
+void wait_after_crashes(const boot::BootPlan& plan) {
+  if (plan.on_trial) return board::forget_crashes();
+  const std::uint8_t crashes = board::crashes_in_a_row();
+  const seconds pause = boot::crash_pause(crashes);
+  if (pause == seconds{0}) return;
+  Line line{"it has crashed "};
+  line.append_number(crashes).append(" times in a row; starting it in ").append_number(pause.count());
+  say(line.append(" s"));
+  const auto end = board::uptime() + pause;
+  while (board::uptime() < end) board::idle(pause);
 }
 
 /// What runs is what was digested: the copy in its place.
@@ -102,10 +117,11 @@ void tell(const boot::BootPlan& plan, const boot::BootRecord& record) {
   boot::SlotStore store{board::flash(), board::layout().slots};
   note_reset_reason(store);
   const Result<boot::BootPlan> plan =
-      boot::prepare_boot(store, boot::default_attempts, board::execution_memory(), verifier());
+      boot::prepare_boot(store, boot::as_installed, board::execution_memory(), verifier());
   if (!plan.ok()) wait_for_reset(describe(plan.error()).text);
   tell(plan.value(), store.record());
   if (plan.value().firmware == boot::SlotId::none) wait_for_reset(no_image);
+  wait_after_crashes(plan.value());
   if (const Status loaded = load(store, plan.value().firmware); !loaded.ok()) {
     say_error("the image was not loaded as it was installed; starting anew", loaded.error());
     board::reset();

@@ -34,9 +34,11 @@ StartMode start_mode(std::uint8_t resets_in_a_row) {
 
 Status StartCounter::begin(Instant now) {
   const std::uint8_t before = memory_.read();
-  resets_ = before == most_resets ? most_resets : static_cast<std::uint8_t>(before + 1);
   good_at_ = now + good_running;
   state_ = State::counted;
+  resets_ = before;
+  if (before == most_resets) return {};  // a device that crashes for ever shall not wear out its memory
+  ++resets_;
   return memory_.write(resets_);
 }
 

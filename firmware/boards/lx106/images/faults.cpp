@@ -40,6 +40,7 @@ int main() {
   // Behind the hand-off; zero at power-on, and no reset clears it.
   std::uint8_t& starts = board::hand_off_memory()[64];
   const Fault& fault = faults[starts++ % faults.size()];
+  board::forget_crashes();  // the boot loader would hold the next one back
   board::write_console("fault on purpose: ");
   board::write_console(fault.name);
   board::write_console("\n");
