@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "airlift/boot/boot_sequence.hpp"
+#include "airlift/update/gzip_unpacker.hpp"
 #include "airlift/update/updater.hpp"
 #include "airlift_posix/file_flash.hpp"
 
@@ -130,10 +131,8 @@ int run(const Options& options) {
   std::vector<std::uint8_t> block(64 * 1024);
   std::vector<std::uint8_t> inflated(64 * 1024);
   std::vector<std::uint8_t> arena(codec::gzip_arena_bytes());
-  update::Updater updater{
-      store,
-      history,
-      {{block.data(), block.size()}, {inflated.data(), inflated.size()}, {arena.data(), arena.size()}}};
+  update::GzipUnpacker unpacker{{inflated.data(), inflated.size()}, {arena.data(), arena.size()}};
+  update::Updater updater{store, history, {{block.data(), block.size()}, &unpacker}};
   const std::string file = read_file(options.file);
   Time fastest;
   for (int i = 0; i < options.updates; ++i) {

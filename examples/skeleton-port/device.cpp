@@ -14,7 +14,7 @@ constexpr boot::UniformLayout layout{4096, 400 * 1024};
 Device::Device()
     : store_{flash_, boot::uniform_map(layout)},
       history_{flash_, boot::uniform_map(layout).history},
-      updater_{store_, history_, {block_, {}, {}}},
+      updater_{store_, history_, {block_}},
       ota_{{socket_, stream_, advertiser_, entropy_, calendar_, keys_, extension_stream_, listener_, {}},
            updater_,
            "skeleton"} {

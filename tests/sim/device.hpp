@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "airlift/element/trial.hpp"
+#include "airlift/update/gzip_unpacker.hpp"
 #include "airlift/update/updater.hpp"
 #include "plants.hpp"
 
@@ -14,15 +15,12 @@ namespace airlift::sim {
 struct Memory {
   explicit Memory(const Geometry& geometry)
       : block(geometry.block_bytes), inflated(geometry.block_bytes), gzip_arena(codec::gzip_arena_bytes(9)) {}
-  [[nodiscard]] update::Buffers buffers() {
-    return {{block.data(), block.size()},
-            {inflated.data(), inflated.size()},
-            {gzip_arena.data(), gzip_arena.size()},
-            9};
-  }
+  [[nodiscard]] update::Buffers buffers() { return {{block.data(), block.size()}, &unpacker}; }
   std::vector<std::uint8_t> block;
   std::vector<std::uint8_t> inflated;
   std::vector<std::uint8_t> gzip_arena;
+  update::GzipUnpacker unpacker{
+      {inflated.data(), inflated.size()}, {gzip_arena.data(), gzip_arena.size()}, 9};
 };
 
 template <Plant plant>

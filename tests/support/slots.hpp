@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "airlift/boot/boot_sequence.hpp"
+#include "airlift/update/gzip_unpacker.hpp"
 #include "airlift/update/updater.hpp"
 #include "support/fake_flash.hpp"
 
@@ -109,7 +110,9 @@ struct Storage {
   std::array<std::uint8_t, test_sector_bytes> block{};
   std::array<std::uint8_t, test_sector_bytes> inflated{};
   std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena{};
-  update::Updater updater{store, history, {block, inflated, gzip_arena}};
+  crypto::Sha2 long_digest{crypto::DigestKind::sha512};
+  update::GzipUnpacker unpacker{inflated, gzip_arena};
+  update::Updater updater{store, history, {block, &unpacker, &long_digest}};
 };
 
 }  // namespace airlift::testing

@@ -31,7 +31,7 @@ struct Elements {
   explicit Elements(const Ports& ports)
       : store{ports.flash, ports.map},
         history{ports.flash, ports.map.history},
-        updater{store, history, {sector, {}, {}}},
+        updater{store, history, {sector}},
         keys{ports.key},
         ota{{ports.socket,
              ports.stream,

@@ -20,7 +20,7 @@ class Device {
       : ports_{ports},
         store_{ports.flash, ports.map},
         history_{ports.flash, ports.map.history},
-        updater_{store_, history_, {sector, {}, {}}},
+        updater_{store_, history_, {sector}},
         desk_{{ports.entropy, updater_, challenges_, limiter_}},
         session_{ports.stream, updater_} {
     element::InvitationDesk::Policy policy;

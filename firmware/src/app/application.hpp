@@ -4,6 +4,7 @@
 #include "airlift/element/board.hpp"
 #include "airlift/element/ota_element.hpp"
 #include "airlift/element/trial.hpp"
+#include "airlift/update/gzip_unpacker.hpp"
 #include "airlift/web/web_element.hpp"
 #include "app/board_info.hpp"
 #include "app/variant.hpp"
@@ -26,12 +27,14 @@ namespace airlift::firmware {
 struct UpdateMemory {
   static constexpr std::size_t block_bytes{4096};
 
-  [[nodiscard]] update::Buffers buffers() { return {block, inflated, gzip_arena}; }
+  [[nodiscard]] update::Buffers buffers() { return {block, &unpacker, &long_digest}; }
 
   std::array<std::uint8_t, block_bytes> block;
   std::array<std::uint8_t, block_bytes> inflated;
   std::array<std::uint8_t, codec::gzip_arena_bytes()> gzip_arena;
   std::array<std::uint8_t, element::transfer_memory_bytes> transfer_memory;
+  update::GzipUnpacker unpacker{inflated, gzip_arena};
+  crypto::Sha2 long_digest{crypto::DigestKind::sha512};
 };
 
 /// One in a program; static, as it is large.

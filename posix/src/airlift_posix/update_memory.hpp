@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "airlift/element/file_intake.hpp"
+#include "airlift/update/gzip_unpacker.hpp"
 #include "airlift/update/updater.hpp"
 
 namespace airlift::posix {
@@ -18,9 +19,7 @@ class UpdateMemory {
 
   /// Good as long as this object lives.
   [[nodiscard]] update::Buffers buffers() {
-    return {{block_.data(), block_.size()},
-            {inflated_.data(), inflated_.size()},
-            {gzip_arena_.data(), gzip_arena_.size()}};
+    return {{block_.data(), block_.size()}, &unpacker_, &long_digest_};
   }
   /// For unpacking what is compressed on its way only.
   [[nodiscard]] MutableBytes transfer_memory() { return {transfer_memory_.data(), transfer_memory_.size()}; }
@@ -33,6 +32,9 @@ class UpdateMemory {
   std::vector<std::uint8_t> block_;
   std::vector<std::uint8_t> inflated_;
   std::vector<std::uint8_t> gzip_arena_;
+  update::GzipUnpacker unpacker_{{inflated_.data(), inflated_.size()},
+                                 {gzip_arena_.data(), gzip_arena_.size()}};
+  crypto::Sha2 long_digest_{crypto::DigestKind::sha512};
   std::vector<std::uint8_t> transfer_memory_;
 };
 

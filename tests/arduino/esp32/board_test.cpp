@@ -47,7 +47,7 @@ struct Start {
 
   /// Outcomes: as Updater.
   UpdateError update(std::string_view image, Kind kind = Kind::firmware) {
-    update::Updater updater{*store, *history, {buffer, {}, {}}};
+    update::Updater updater{*store, *history, {buffer}};
     updater.set_installer(board);
     update::Announcement announcement;
     announcement.kind = kind;

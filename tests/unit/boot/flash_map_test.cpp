@@ -50,7 +50,7 @@ TEST(Map, LetsAnImageBeginAtASector) {
   EXPECT_EQ(store.capacity_bytes(image::Kind::firmware), room);
 
   std::array<std::uint8_t, 512> block{};
-  update::Updater updater{store, history, {block, {}, {}}};
+  update::Updater updater{store, history, {block}};
   const std::string image = test_image(room);
   ASSERT_TRUE(updater.begin(testing::announcement_of(image)).ok());
   testing::feed(updater, image);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/openssl_program.hpp"
 #include "support/signing.hpp"
 #include "support/slots.hpp"
 
@@ -64,6 +65,34 @@ TEST_F(Signed, WhatIsNotSignedByATrustedKeyIsRefusedAndTheOldImageStays) {
   EXPECT_EQ(storage.active_image(), old_image);
   EXPECT_FALSE(storage.store.record().has_candidate());
   EXPECT_EQ(storage.upload(good), UpdateError::none);
+}
+
+TEST_F(Signed, AnEsp32TrailerIsOverTheDigestThatThePolicySaysWhereThereIsMemoryForIt) {
+  constexpr std::array<std::pair<crypto::DigestKind, const char*>, 3> digests{
+      {{crypto::DigestKind::sha256, "-sha256"},
+       {crypto::DigestKind::sha384, "-sha384"},
+       {crypto::DigestKind::sha512, "-sha512"}}};
+  const testing::OpensslProgram openssl;
+  openssl.make_ec("mine", "P-256");
+  ASSERT_TRUE(ring.add(openssl.key("mine")));
+  for (const auto& [kind, option] : digests) {
+    const std::string image = test_image(900);
+    std::string file = image + openssl.sign("mine", option, image);
+    file.resize(image.size() + 512, '\0');
+    const image::Policy policy{image::SignatureMode::required, &ring, kind, "board-1"};
+    storage.updater.set_policy(policy);
+    EXPECT_EQ(storage.upload(file), UpdateError::none) << option;
+    std::string changed = file;
+    changed[5] = static_cast<char>(changed[5] ^ 1);
+    EXPECT_EQ(storage.upload(changed), UpdateError::signature_wrong) << option;
+    Storage small;
+    Updater updater{small.store, small.history, {small.block}};
+    updater.set_policy(policy);
+    ASSERT_TRUE(updater.begin(testing::announcement_of(file)).ok());
+    testing::feed(updater, file);
+    const bool needs_memory = kind != crypto::DigestKind::sha256;
+    EXPECT_EQ(updater.error(), needs_memory ? UpdateError::signature_wrong : UpdateError::none) << option;
+  }
 }
 
 TEST_F(Signed, AnAnnouncedTrailerIsJudgedBeforeAnythingIsWritten) {

@@ -36,7 +36,7 @@ Engine::Engine(SketchBoard& board)
     : board_{board},
       store_{board.flash(), board.map()},
       history_{board.flash(), board.map().history},
-      updater_{store_, history_, {block_, {}, {}}},
+      updater_{store_, history_, {block_, nullptr, &long_digest_}},
       device_{board.default_name()},
       ota_{{board.ports().socket,
             board.ports().stream,

@@ -78,6 +78,7 @@ class Engine final : private element::UploadObserver, private port::System {
 
   SketchBoard& board_;
   alignas(4) std::array<std::uint8_t, block_bytes> block_{};
+  crypto::Sha2 long_digest_{crypto::DigestKind::sha512};
   boot::SlotStore store_;
   boot::History history_;
   update::Updater updater_;

@@ -25,8 +25,7 @@ Status TrailerVerifier::verify(const SlotHeader& header, const image::Identity& 
   const Result<image::Trailer> trailer =
       image::find_trailer(tail, image.size_bytes + header.trailer_bytes, policy_);
   if (!trailer.ok()) return trailer.error();
-  image::PayloadFacts payload = payload_of(image, trailer.value());
-  if (policy_.esp32_digest == crypto::DigestKind::sha256) payload.esp32_digest = image.sha256;
+  const image::PayloadFacts payload = payload_of(image, trailer.value());
   image::DeviceFacts facts;
   facts.slot_bytes = image.size_bytes;
   return image::judge(policy_, facts, header.kind, payload, trailer.value()).status();

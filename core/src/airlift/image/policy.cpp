@@ -69,7 +69,10 @@ UpdateError check_airlift_signature(Case& c) {
 /// The Arduino cores' trailers do not say who signed.
 UpdateError check_esp_signature(Case& c) {
   if (c.payload == nullptr) return UpdateError::none;
-  const EspDigests digests{c.payload->payload_sha256, c.policy.esp32_digest, c.payload->esp32_digest};
+  const crypto::Sha256Digest& sha256 = c.payload->payload_sha256;
+  const crypto::DigestKind kind = c.policy.esp32_digest;
+  const EspDigests digests{sha256, kind,
+                           kind == crypto::DigestKind::sha256 ? Bytes{sha256} : c.payload->esp32_digest};
   UpdateError reason{UpdateError::signature_wrong};
   for (const PublicKey& key : c.policy.keys->keys()) {
     const Status verified = verify_esp(key, c.trailer, digests);

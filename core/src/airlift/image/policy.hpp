@@ -38,7 +38,7 @@ struct PayloadFacts {
   std::uint32_t image_bytes{0};
   crypto::Sha256Digest payload_sha256{};
   crypto::Sha256Digest image_sha256{};
-  Bytes esp32_digest;  ///< of the payload, Policy::esp32_digest; looked at for an esp32 trailer only
+  Bytes esp32_digest;  ///< of the payload, where Policy::esp32_digest is not SHA-256; for an esp32 trailer
 };
 
 /// What was approved, and why.

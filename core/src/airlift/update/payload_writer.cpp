@@ -3,24 +3,26 @@
 #include <algorithm>
 #include <cassert>
 
+#include "airlift/codec/gzip.hpp"
+
 namespace airlift::update {
 
-PayloadWriter::PayloadWriter(port::Flash& flash, const Buffers& buffers)
-    : buffers_{buffers}, slot_{flash}, gzip_{buffers.gzip_arena, buffers.gzip_window_bits} {
-  assert(!buffers_.block.empty() && buffers_.block.size() % flash.geometry().write_align_bytes == 0);
-  assert(buffers_.inflated.size() % flash.geometry().write_align_bytes == 0);
+PayloadWriter::PayloadWriter(port::Flash& flash, const Buffers& buffers) : buffers_{buffers}, slot_{flash} {
+  [[maybe_unused]] const std::size_t unit = flash.geometry().write_align_bytes;
+  assert(!buffers_.block.empty() && buffers_.block.size() % unit == 0);
+  assert(buffers_.unpacker == nullptr || buffers_.unpacker->room().size() % unit == 0);
 }
 
 void PayloadWriter::begin(const boot::Area& slot, std::uint32_t image_offset_bytes,
                           crypto::DigestKind esp32_digest) {
   slot_.begin(slot, image_offset_bytes);
-  facts_ = {};
+  compression_ = image::Compression::none;
+  payload_bytes_ = image_bytes_ = 0;
   payload_sha256_.start();
-  image_sha256_.start();
-  esp32_kind_ = esp32_digest;
-  esp32_digest_.start(esp32_digest);
-  filled_ = consumed_ = inflated_ = 0;
-  block_digested_ = input_ended_ = gzip_ended_ = done_ = false;
+  long_digest_ = esp32_digest == crypto::DigestKind::sha256 ? nullptr : buffers_.long_digest;
+  if (long_digest_ != nullptr) long_digest_->start(esp32_digest);
+  filled_ = 0;
+  block_digested_ = input_ended_ = done_ = false;
 }
 
 MutableBytes PayloadWriter::room() const {
@@ -37,19 +39,19 @@ Status PayloadWriter::step() {
   if (!block_digested_) {
     if (const Status digested = digest_block(); !digested.ok()) return digested;
   }
-  return facts_.compression == image::Compression::gzip ? inflate() : write_raw();
+  return compression_ == image::Compression::gzip ? write_unpacked() : write_raw();
 }
 
 Status PayloadWriter::digest_block() {
   const Bytes block = buffers_.block.first(filled_);
-  if (facts_.payload_bytes == 0 && codec::is_gzip(block)) {
-    if (buffers_.inflated.empty()) return UpdateError::gzip_window;
-    facts_.compression = image::Compression::gzip;
-    gzip_.start();
+  if (payload_bytes_ == 0 && codec::is_gzip(block)) {
+    if (buffers_.unpacker == nullptr) return UpdateError::gzip_window;
+    compression_ = image::Compression::gzip;
+    buffers_.unpacker->start();
   }
   payload_sha256_.update(block);
-  if (esp32_kind_ != crypto::DigestKind::sha256) esp32_digest_.update(block);
-  facts_.payload_bytes += static_cast<std::uint32_t>(block.size());
+  if (long_digest_ != nullptr) long_digest_->update(block);
+  payload_bytes_ += static_cast<std::uint32_t>(block.size());
   block_digested_ = true;
   return {};
 }
@@ -62,26 +64,17 @@ Status PayloadWriter::write_raw() {
   return {};
 }
 
-Status PayloadWriter::inflate() {
-  Bytes in = buffers_.block.subspan(consumed_, filled_ - consumed_);
-  MutableBytes out = buffers_.inflated.subspan(inflated_);
-  const Result<codec::GzipReader::Progress> fed = gzip_.feed(in, out);
-  if (!fed.ok()) return fed.error();
-  consumed_ = filled_ - in.size();
-  inflated_ = buffers_.inflated.size() - out.size();
-  gzip_ended_ = fed.value() == codec::GzipReader::Progress::end;
-  const bool input_used_up = fed.value() != codec::GzipReader::Progress::more_room;
-  if (input_used_up && input_ended_ && !gzip_ended_) return UpdateError::gzip_damaged;
-  if (input_used_up && !input_ended_) {
-    filled_ = consumed_ = 0;
+Status PayloadWriter::write_unpacked() {
+  const auto input = input_ended_ ? Unpacker::Input::ends : Unpacker::Input::goes_on;
+  const Result<Unpacker::Step> step = buffers_.unpacker->unpack(buffers_.block.first(filled_), input);
+  if (!step.ok()) return step.error();
+  if (step.value().block_used_up) {
+    filled_ = 0;
     block_digested_ = false;
   }
-  const bool last = gzip_ended_ && input_ended_;
-  if (inflated_ < buffers_.inflated.size() && !last) return {};
-  image_sha256_.update(buffers_.inflated.first(inflated_));
-  if (const Status written = write(buffers_.inflated, inflated_); !written.ok()) return written;
-  inflated_ = 0;
-  done_ = last;
+  if (const Status written = write(buffers_.unpacker->room(), step.value().count); !written.ok())
+    return written;
+  done_ = step.value().last;
   return {};
 }
 
@@ -92,7 +85,7 @@ Status PayloadWriter::write(MutableBytes block, std::size_t used) {
   const std::size_t unit = geometry.write_align_bytes;
   const std::size_t padded = (used + unit - 1) / unit * unit;
   std::fill(block.begin() + used, block.begin() + padded, geometry.erased_value);
-  facts_.image_bytes += static_cast<std::uint32_t>(used);
+  image_bytes_ += static_cast<std::uint32_t>(used);
   return slot_.append(block.first(padded));
 }
 
@@ -104,12 +97,14 @@ crypto::Sha256Digest PayloadWriter::sha256_with(Bytes more) const {
 
 image::PayloadFacts PayloadWriter::finish() {
   assert(done_);
-  facts_.payload_sha256 = payload_sha256_.finish();
-  facts_.image_sha256 =
-      facts_.compression == image::Compression::gzip ? image_sha256_.finish() : facts_.payload_sha256;
-  facts_.esp32_digest =
-      esp32_kind_ == crypto::DigestKind::sha256 ? Bytes{facts_.payload_sha256} : esp32_digest_.finish();
-  return facts_;
+  image::PayloadFacts facts;
+  facts.compression = compression_;
+  facts.payload_bytes = payload_bytes_;
+  facts.image_bytes = image_bytes_;
+  facts.payload_sha256 = facts.image_sha256 = payload_sha256_.finish();
+  if (compression_ == image::Compression::gzip) facts.image_sha256 = buffers_.unpacker->image_sha256();
+  if (long_digest_ != nullptr) facts.esp32_digest = long_digest_->finish();
+  return facts;
 }
 
 }  // namespace airlift::update

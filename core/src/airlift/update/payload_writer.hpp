@@ -2,17 +2,16 @@
 // The middle of the pipe: payload bytes -> digests -> (inflate) -> blocks -> slot.
 
 #include "airlift/boot/slot_writer.hpp"
-#include "airlift/codec/gzip.hpp"
 #include "airlift/image/policy.hpp"
+#include "airlift/update/unpacker.hpp"
 
 namespace airlift::update {
 
 /// Memory of the pipe; all outlive it.
 struct Buffers {
-  MutableBytes block;       ///< where bytes arrive; a multiple of the flash's write unit
-  MutableBytes inflated;    ///< likewise; empty: no gzip
-  MutableBytes gzip_arena;  ///< codec::gzip_arena_bytes(gzip_window_bits); empty: no gzip
-  int gzip_window_bits{codec::longest_gzip_window_bits};
+  MutableBytes block;                  ///< where bytes arrive; a multiple of the flash's write unit
+  Unpacker* unpacker{nullptr};         ///< null: no compressed images
+  crypto::Sha2* long_digest{nullptr};  ///< null: no ESP32 trailers over SHA-384 and SHA-512, they are wrong
 };
 
 class PayloadWriter {
@@ -30,8 +29,8 @@ class PayloadWriter {
   void end_input() { input_ended_ = true; }
 
   /// Digests and writes what is due: at most one block. Nothing due: nothing done. Outcomes: ok; no_space:
-  /// the image is larger than the slot; gzip_damaged, also for one that ends too early; gzip_window: also
-  /// when there is no memory for gzip; flash_erase, flash_write, flash_read.
+  /// the image is larger than the slot; gzip_damaged, gzip_window: as Unpacker, and the latter without one;
+  /// flash_erase, flash_write, flash_read.
   [[nodiscard]] Status step();
 
   /// After end_input(): all is written.
@@ -46,23 +45,19 @@ class PayloadWriter {
  private:
   [[nodiscard]] Status digest_block();
   [[nodiscard]] Status write_raw();
-  [[nodiscard]] Status inflate();
+  [[nodiscard]] Status write_unpacked();
   [[nodiscard]] Status write(MutableBytes block, std::size_t used);
 
   Buffers buffers_;
   boot::SlotWriter slot_;
-  codec::GzipReader gzip_;
-  image::PayloadFacts facts_;
+  image::Compression compression_{image::Compression::none};
+  std::uint32_t payload_bytes_{0};
+  std::uint32_t image_bytes_{0};
   crypto::Sha256 payload_sha256_;
-  crypto::Sha256 image_sha256_;
-  crypto::Sha2 esp32_digest_{crypto::DigestKind::sha256};
-  crypto::DigestKind esp32_kind_{crypto::DigestKind::sha256};
-  std::size_t filled_{0};    ///< bytes in the block
-  std::size_t consumed_{0};  ///< of them inflated
-  std::size_t inflated_{0};  ///< bytes in the inflated block
+  crypto::Sha2* long_digest_{nullptr};  ///< null: none is wanted
+  std::size_t filled_{0};               ///< bytes in the block
   bool block_digested_{false};
   bool input_ended_{false};
-  bool gzip_ended_{false};
   bool done_{false};
 };
 

@@ -58,14 +58,7 @@ Status Updater::begin(const Announcement& announcement) {
   received_bytes_ = 0;
   tail_drained_ = 0;
   md5_.start();
-  entry_ = {};
-  entry_.kind = announcement.kind;
-  entry_.source = announcement.source;
-  entry_.time_s = announcement.time_s;
-  if (slots.active != boot::SlotId::none) {
-    entry_.from = boot::prefix_of(slots.at(slots.active).image.sha256);
-    entry_.from_version = slots.at(slots.active).version;
-  }
+  history_number_ = 0;
   enter(Phase::receiving);
   return {};
 }
@@ -218,15 +211,27 @@ Status Updater::install() {
 }
 
 void Updater::write_history(boot::UpdateResult result, UpdateError cause) {
-  entry_.result = result;
-  entry_.cause = cause;
-  if (result == boot::UpdateResult::installed) {
-    entry_.slot = store_.record().of(entry_.kind).target();
-    entry_.to = boot::prefix_of(staged_.image.sha256);
-    entry_.to_version = staged_.version;
+  boot::HistoryEntry entry;
+  entry.number = history_number_;
+  entry.kind = announcement_.kind;
+  entry.result = result;
+  entry.cause = cause;
+  entry.time_s = announcement_.time_s;
+  entry.source = announcement_.source;
+  const boot::BootRecord::Slots& slots = store_.record().of(entry.kind);
+  if (slots.active != boot::SlotId::none) {
+    entry.from = boot::prefix_of(slots.at(slots.active).image.sha256);
+    entry.from_version = slots.at(slots.active).version;
+  }
+  const bool was_installed = history_number_ != 0;
+  if (was_installed || result == boot::UpdateResult::installed) {
+    entry.slot = slots.target();
+    entry.to = boot::prefix_of(staged_.image.sha256);
+    entry.to_version = staged_.version;
   }
   // A journal that cannot be written is no reason to refuse an image.
-  [[maybe_unused]] const Status noted = entry_.number == 0 ? history_.add(entry_) : history_.amend(entry_);
+  [[maybe_unused]] const Status noted = was_installed ? history_.amend(entry) : history_.add(entry);
+  history_number_ = entry.number;
 }
 
 void Updater::fail(UpdateError error) {

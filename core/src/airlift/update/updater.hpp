@@ -128,7 +128,7 @@ class Updater {
   image::Trailer trailer_;  ///< views into tail_
   boot::StagedImage staged_;
   bool verified_{false};
-  boot::HistoryEntry entry_;
+  std::uint32_t history_number_{0};  ///< of the line that says it was installed; 0: there is none yet
 };
 
 }  // namespace airlift::update
