@@ -2,16 +2,28 @@
 // Text of bounded length that lives where it is declared: no heap, always zero-terminated.
 
 #include <array>
-#include <charconv>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 
 namespace airlift {
 
+/// What texts of every capacity do alike: a program has its code once.
+class TextCursor {
+ protected:
+  /// `text` has room for `capacity` characters and a zero.
+  void append_to(char* text, std::size_t capacity, std::string_view more);
+  void append_decimal_to(char* text, std::size_t capacity, std::uint32_t value);
+  void append_decimal_to(char* text, std::size_t capacity, std::uint64_t value);
+
+  std::size_t size_{0};
+  bool truncated_{false};
+};
+
 /// Holds up to `Capacity` characters. Appending more than fits keeps what fits and marks the text
 /// `truncated()`: a message may be shortened, a value must be checked.
 template <std::size_t Capacity>
-class FixedString {
+class FixedString : private TextCursor {
  public:
   constexpr FixedString() = default;
   FixedString(std::string_view text) { append(text); }
@@ -23,21 +35,19 @@ class FixedString {
   }
 
   FixedString& append(std::string_view text) {
-    const std::size_t room = Capacity - size_;
-    const std::size_t count = text.size() < room ? text.size() : room;
-    text.copy(text_.data() + size_, count);  // unlike memcpy, takes the null pointer of an empty view
-    size_ += count;
-    text_[size_] = '\0';
-    truncated_ = truncated_ || count < text.size();
+    append_to(text_.data(), Capacity, text);
     return *this;
   }
 
   /// Appends a whole number in decimal.
   template <typename Integer, typename = std::enable_if_t<std::is_integral_v<Integer>>>
   FixedString& append_number(Integer value) {
-    std::array<char, 24> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    return append({digits.data(), static_cast<std::size_t>(end - digits.data())});
+    using Unsigned = std::conditional_t<sizeof(Integer) <= 4, std::uint32_t, std::uint64_t>;
+    const bool negative = value < Integer{0};
+    if (negative) append("-");
+    const auto bits = static_cast<Unsigned>(value);
+    append_decimal_to(text_.data(), Capacity, negative ? Unsigned{0} - bits : bits);
+    return *this;
   }
 
   /// Overwrites the memory too, for secrets; the compiler may not remove it.
@@ -57,8 +67,6 @@ class FixedString {
 
  private:
   std::array<char, Capacity + 1> text_{};
-  std::size_t size_{0};
-  bool truncated_{false};
 };
 
 }  // namespace airlift
