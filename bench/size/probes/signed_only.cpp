@@ -3,6 +3,11 @@
 #include "probes/policy.hpp"
 
 namespace airlift::probe {
+namespace {
+
+constexpr std::string_view board_id{"probe"};
+
+}  // namespace
 
 image::Policy policy_for(Bytes key) {
   static std::optional<image::KeyRingOf<1>>
@@ -13,7 +18,7 @@ image::Policy policy_for(Bytes key) {
   image::Policy policy;
   policy.mode = image::SignatureMode::required;
   policy.keys = &ring;
-  policy.board_id = "probe";
+  policy.board_id = board_id;
   return policy;
 }
 

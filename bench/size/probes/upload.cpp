@@ -12,6 +12,7 @@ namespace airlift::probe {
 namespace {
 
 constexpr std::size_t sector_bytes{4096};
+constexpr std::string_view password{"secret"};
 alignas(4) std::array<std::uint8_t, sector_bytes> sector;
 
 class Device {
@@ -24,7 +25,7 @@ class Device {
         desk_{{ports.entropy, updater_, challenges_, limiter_}},
         session_{ports.stream, updater_} {
     element::InvitationDesk::Policy policy;
-    policy.password = "secret";
+    policy.password = password;
     policy.scheme = wire::PasswordScheme::sha256;
     policy.extension = element::AccessSettings::Use::off;
     desk_.set_policy(policy);

@@ -27,6 +27,7 @@ class FixedString : private TextCursor {
  public:
   constexpr FixedString() = default;
   FixedString(std::string_view text) { append(text); }
+  [[gnu::always_inline]] FixedString(const char* text) { append(text); }
 
   void clear() {
     size_ = 0;
@@ -37,6 +38,11 @@ class FixedString : private TextCursor {
   FixedString& append(std::string_view text) {
     append_to(text_.data(), Capacity, text);
     return *this;
+  }
+
+  /// Of a literal the compiler knows the length, when it sees it here.
+  [[gnu::always_inline]] FixedString& append(const char* text) {
+    return append(std::string_view{text, __builtin_strlen(text)});
   }
 
   /// Appends a whole number in decimal.

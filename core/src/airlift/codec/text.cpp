@@ -1,6 +1,5 @@
 #include "airlift/codec/text.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace airlift::codec {
@@ -17,6 +16,13 @@ constexpr int nibble(char c) {
 }
 
 }  // namespace
+
+bool is_hex(std::string_view text) {
+  for (const char c : text) {
+    if (nibble(c) < 0) return false;
+  }
+  return true;
+}
 
 bool from_hex(std::string_view text, MutableBytes into) {
   if (text.size() != 2 * into.size()) return false;
@@ -44,9 +50,10 @@ std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t m
 }
 
 std::string_view take_until(std::string_view& text, char separator) {
-  const std::size_t at = text.find(separator);
-  const std::string_view head = text.substr(0, at);
-  text = at == std::string_view::npos ? std::string_view{} : text.substr(at + 1);
+  std::size_t at{0};
+  while (at < text.size() && text[at] != separator) ++at;
+  const std::string_view head{text.data(), at};
+  text.remove_prefix(at < text.size() ? at + 1 : at);
   return head;
 }
 
@@ -64,7 +71,10 @@ std::string_view first_line(std::string_view text) {
 }
 
 bool all_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), is_printable);
+  for (const char c : text) {
+    if (!is_printable(c)) return false;
+  }
+  return true;
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {

@@ -27,6 +27,9 @@ template <std::size_t N>
   return {text.data(), N};
 }
 
+/// Hex digits of either case, or nothing.
+[[nodiscard]] bool is_hex(std::string_view text);
+
 /// Fills `into` from hex of either case. False when `text` is anything but exactly 2 * into.size() hex
 /// digits.
 [[nodiscard]] bool from_hex(std::string_view text, MutableBytes into);

@@ -26,7 +26,10 @@ struct Case {
 };
 
 bool contains(Span<const KeyId> ids, const KeyId& id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
+  for (const KeyId& known : ids) {
+    if (known == id) return true;
+  }
+  return false;
 }
 
 UpdateError refuse_when(bool wrong, UpdateError error) {

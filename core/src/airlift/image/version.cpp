@@ -1,7 +1,5 @@
 #include "airlift/image/version.hpp"
 
-#include <algorithm>
-
 #include "airlift/codec/text.hpp"
 
 namespace airlift::image {
@@ -15,11 +13,15 @@ bool is_digit(char c) {
 
 // Also true for an empty text, which is 0.
 bool is_number(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), is_digit);
+  for (const char c : text) {
+    if (!is_digit(c)) return false;
+  }
+  return true;
 }
 
 std::string_view without_leading_zeros(std::string_view number) {
-  return number.substr(std::min(number.find_first_not_of('0'), number.size()));
+  while (!number.empty() && number[0] == '0') number.remove_prefix(1);
+  return number;
 }
 
 // Numbers of any length, so nothing overflows.

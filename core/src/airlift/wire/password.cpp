@@ -1,19 +1,11 @@
 #include "airlift/wire/password.hpp"
 
-#include <algorithm>
-
 #include "airlift/codec/text.hpp"
 
 namespace airlift::wire {
 namespace {
 
 constexpr std::string_view auth_command{"200"};
-
-bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  });
-}
 
 FixedString<64> password_hash(std::string_view password, StoredHash stored) {
   if (stored == StoredHash::given) return password;
@@ -41,8 +33,8 @@ Result<AuthAnswer> parse_auth_answer(Bytes datagram) {
   const std::string_view response = line;
   const bool md5_sized = cnonce.size() == nonce_chars(PasswordScheme::md5);
   const bool sha256_sized = cnonce.size() == nonce_chars(PasswordScheme::sha256);
-  if ((!md5_sized && !sha256_sized) || response.size() != cnonce.size() || !is_hex(cnonce) ||
-      !is_hex(response)) {
+  if ((!md5_sized && !sha256_sized) || response.size() != cnonce.size() || !codec::is_hex(cnonce) ||
+      !codec::is_hex(response)) {
     return UpdateError::bad_invitation;
   }
   return AuthAnswer{md5_sized ? PasswordScheme::md5 : PasswordScheme::sha256, Nonce{cnonce},

@@ -12,10 +12,8 @@ std::string_view without_line_end(std::string_view text) {
 }
 
 bool is_nonce(std::string_view text) {
-  if (text.size() != nonce_chars(PasswordScheme::md5) && text.size() != nonce_chars(PasswordScheme::sha256)) {
-    return false;
-  }
-  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  return codec::is_hex(text) && (text.size() == nonce_chars(PasswordScheme::md5) ||
+                                 text.size() == nonce_chars(PasswordScheme::sha256));
 }
 
 bool starts_with(std::string_view text, std::string_view prefix) {
