@@ -58,6 +58,9 @@ TEST(FixedString, AppendsItself) {
 TEST(FixedString, WritesWholeNumbers) {
   EXPECT_EQ(FixedString<32>{}.append_number(0).view(), "0");
   EXPECT_EQ(FixedString<32>{}.append_number(std::uint8_t{200}).view(), "200");
+  EXPECT_EQ(FixedString<32>{}.append_number(std::int8_t{-128}).view(), "-128");
+  EXPECT_EQ(FixedString<32>{}.append_number(std::numeric_limits<std::int32_t>::min()).view(), "-2147483648");
+  EXPECT_EQ(FixedString<32>{}.append_number(std::numeric_limits<std::uint32_t>::max()).view(), "4294967295");
   EXPECT_EQ(FixedString<32>{}.append_number(std::numeric_limits<std::int64_t>::min()).view(),
             "-9223372036854775808");
   EXPECT_EQ(FixedString<32>{}.append_number(std::numeric_limits<std::uint64_t>::max()).view(),

@@ -34,6 +34,7 @@ TEST(Hex, RefusesEveryOtherCharacterInEitherPlace) {
     const bool is_digit = std::string_view{"0123456789abcdefABCDEF"}.find(c) != std::string_view::npos;
     EXPECT_EQ(from_hex(std::string{c, '0'}, bytes), is_digit) << value;
     EXPECT_EQ(from_hex(std::string{'0', c}, bytes), is_digit) << value;
+    EXPECT_EQ(is_hex(std::string{'0', c, '0'}), is_digit) << value;
   }
 }
 
