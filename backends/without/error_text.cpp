@@ -1,4 +1,4 @@
-// For devices that answer with an error's number alone: whoever reads it finds the words in docs/errors.
+// For devices that answer with an error's number alone: docs/failures.md has the words.
 
 #include "airlift/base/update_error.hpp"
 
