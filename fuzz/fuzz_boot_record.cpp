@@ -12,11 +12,11 @@ namespace {
 void check_coding(const std::uint8_t* stored) {
   boot::BootRecordBytes bytes{};
   std::copy_n(stored, bytes.size(), bytes.begin());
-  const auto record = boot::decode(bytes);
-  if (!record.ok()) return;
-  const boot::BootRecordBytes again = boot::encode(record.value());
-  const auto same = boot::decode(again);
-  require(same.ok() && boot::encode(same.value()) == again,
+  boot::BootRecord record;
+  if (!boot::decode(bytes, record).ok()) return;
+  const boot::BootRecordBytes again = boot::encode(record);
+  boot::BootRecord same;
+  require(boot::decode(again, same).ok() && boot::encode(same) == again,
           "what has been read can be stored and read again");
 }
 

@@ -12,11 +12,11 @@ namespace {
 void check_coding(const std::uint8_t* stored) {
   boot::SlotHeaderBytes bytes{};
   std::copy_n(stored, bytes.size(), bytes.begin());
-  const auto header = boot::decode(bytes);
-  if (!header.ok()) return;
-  const boot::SlotHeaderBytes again = boot::encode(header.value());
-  const auto same = boot::decode(again);
-  require(same.ok() && boot::encode(same.value()) == again,
+  boot::SlotHeader header;
+  if (!boot::decode(bytes, header).ok()) return;
+  const boot::SlotHeaderBytes again = boot::encode(header);
+  boot::SlotHeader same;
+  require(boot::decode(again, same).ok() && boot::encode(same) == again,
           "what has been read can be stored and read again");
 }
 

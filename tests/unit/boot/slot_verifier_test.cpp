@@ -63,7 +63,8 @@ TEST_F(VerifiedBoot, TriesNothingOfAnotherBoard) {
   manifest.board_count = 1;
   manifest.board_ids[0] = std::string_view{"bench"};
   ASSERT_EQ(storage.upload(signed_file(new_image, manifest, trusted)), UpdateError::none);
-  const SlotHeader header = storage.store.read_header(Kind::firmware, SlotId::b).value();
+  SlotHeader header;
+  ASSERT_TRUE(storage.store.read_header(Kind::firmware, SlotId::b, header).ok());
   EXPECT_TRUE(TrailerVerifier{policy()}.verify(header, header.image).ok());
   image::Policy elsewhere = policy();
   elsewhere.board_id = "kitchen";
@@ -72,7 +73,8 @@ TEST_F(VerifiedBoot, TriesNothingOfAnotherBoard) {
 
 TEST_F(VerifiedBoot, HoldsTheManifestAgainstTheImage) {
   ASSERT_EQ(storage.upload(signed_file(new_image, manifest_of(new_image), trusted)), UpdateError::none);
-  const SlotHeader header = storage.store.read_header(Kind::firmware, SlotId::b).value();
+  SlotHeader header;
+  ASSERT_TRUE(storage.store.read_header(Kind::firmware, SlotId::b, header).ok());
   TrailerVerifier verifier{policy()};
   image::Identity other = header.image;
   other.sha256[0] ^= 1;

@@ -101,8 +101,8 @@ BootRecordBytes encode(const BootRecord& record) {
   return bytes;
 }
 
-Result<BootRecord> decode(const BootRecordBytes& bytes) {
-  BootRecord record;
+Status decode(const BootRecordBytes& bytes, BootRecord& record) {
+  record = {};
   if (load_le32(&bytes[0]) != magic || load_le32(&bytes[4]) != format_version ||
       load_le32(&bytes[crc_at]) != codec::crc32({bytes.data(), crc_at}) ||
       !load_ids(&bytes[retired_at], bytes[17], record.retired)) {
@@ -125,7 +125,7 @@ Result<BootRecord> decode(const BootRecordBytes& bytes) {
       slot_at += slot_bytes;
     }
   }
-  return record;
+  return {};
 }
 
 }  // namespace airlift::boot

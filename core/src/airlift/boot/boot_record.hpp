@@ -120,7 +120,8 @@ inline constexpr std::size_t boot_record_bytes{768};
 using BootRecordBytes = std::array<std::uint8_t, boot_record_bytes>;
 
 [[nodiscard]] BootRecordBytes encode(const BootRecord& record);
-/// Outcomes: the record; no_boot_record: wrong magic, version, checksum, or a field that cannot be.
-[[nodiscard]] Result<BootRecord> decode(const BootRecordBytes& bytes);
+/// Fills `record`, as copies of it are large. Outcomes: ok; no_boot_record: wrong magic, version, checksum,
+/// or a field that cannot be.
+[[nodiscard]] Status decode(const BootRecordBytes& bytes, BootRecord& record);
 
 }  // namespace airlift::boot

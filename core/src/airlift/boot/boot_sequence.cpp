@@ -69,8 +69,9 @@ class Preparation {
       return UpdateError::image_damaged;
     }
     if (verifier_ == nullptr) return {};
-    const Result<SlotHeader> header = store_.read_header(kind, slot);
-    return header.ok() ? verifier_->verify(header.value(), image) : Status{UpdateError::image_damaged};
+    SlotHeader header;
+    if (!store_.read_header(kind, slot, header).ok()) return UpdateError::image_damaged;
+    return verifier_->verify(header, image);
   }
 
   [[nodiscard]] bool active_whole(image::Kind kind) {
@@ -80,10 +81,11 @@ class Preparation {
   Status adopt_headers() {
     std::array<std::array<bool, 2>, image::kinds> whole{};
     bool any{false};
+    SlotHeader header;
     for (const image::Kind kind : all_kinds) {
       for (const SlotId slot : {SlotId::a, SlotId::b}) {
-        const Result<SlotHeader> header = store_.read_header(kind, slot);
-        const bool is_whole = header.ok() && check(kind, slot, header.value().image).ok();
+        const bool is_whole =
+            store_.read_header(kind, slot, header).ok() && check(kind, slot, header.image).ok();
         whole[static_cast<std::size_t>(kind)][static_cast<std::size_t>(slot)] = is_whole;
         any = any || is_whole;
       }

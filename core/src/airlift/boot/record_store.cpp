@@ -22,31 +22,30 @@ RecordStore::Copies RecordStore::copies() const {
   return result;
 }
 
-Result<BootRecord> RecordStore::read(const Area& copy) {
+Status RecordStore::read(const Area& copy, BootRecord& record) {
   BootRecordBytes bytes{};
-  if (const Status read = flash_.read(copy.address, bytes); !read.ok()) return read.error();
-  return decode(bytes);
+  if (const Status read = flash_.read(copy.address, bytes); !read.ok()) return read;
+  return decode(bytes, record);
 }
 
-Result<BootRecord> RecordStore::load() {
+Status RecordStore::load(BootRecord& newest) {
   const Copies all = copies();
   if (all.count < fewest_copies) return UpdateError::flash_misuse;
-  BootRecord newest;
+  BootRecord found;
   UpdateError why_none{UpdateError::no_boot_record};
   newest_copy_ = most_copies;
   for (std::size_t i = 0; i < all.count; ++i) {
-    const Result<BootRecord> found = read(all.areas[i]);
-    if (!found.ok()) {
-      if (found.error() != UpdateError::no_boot_record) why_none = found.error();
+    if (const Status read = this->read(all.areas[i], found); !read.ok()) {
+      if (read.error() != UpdateError::no_boot_record) why_none = read.error();
       continue;
     }
-    if (newest_copy_ != most_copies && !is_newer(found.value().sequence, newest.sequence)) continue;
-    newest = found.value();
+    if (newest_copy_ != most_copies && !is_newer(found.sequence, newest.sequence)) continue;
+    newest = found;
     newest_copy_ = i;
   }
   if (newest_copy_ == most_copies) return why_none;
   sequence_ = newest.sequence;
-  return newest;
+  return {};
 }
 
 Status RecordStore::write(const Area& copy, const BootRecordBytes& bytes) {

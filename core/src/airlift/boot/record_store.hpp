@@ -12,9 +12,10 @@ class RecordStore {
   /// `flash` outlives the store. `area` has room for three copies at least.
   RecordStore(port::Flash& flash, Area area) : flash_{flash}, area_{area} {}
 
-  /// Finds the newest valid copy. Outcomes: the record; no_boot_record: none is valid; flash_read: none is,
-  /// and one could not be read; flash_misuse: the area has no room for three copies.
-  [[nodiscard]] Result<BootRecord> load();
+  /// Puts the newest valid copy into `newest`. Outcomes: ok; and with `newest` as it was: no_boot_record:
+  /// none is valid; flash_read: none is, and one could not be read; flash_misuse: the area has no room for
+  /// three copies.
+  [[nodiscard]] Status load(BootRecord& newest);
 
   /// Makes `record` the newest and sets its sequence number, above the one it has and all that were used.
   /// Outcomes: ok: it rules from now on, whatever happens; flash_write: no copy could be written, the record
@@ -31,7 +32,7 @@ class RecordStore {
   };
 
   [[nodiscard]] Copies copies() const;
-  [[nodiscard]] Result<BootRecord> read(const Area& copy);
+  [[nodiscard]] Status read(const Area& copy, BootRecord& record);
   [[nodiscard]] Status write(const Area& copy, const BootRecordBytes& bytes);
 
   port::Flash& flash_;

@@ -33,8 +33,8 @@ SlotHeaderBytes encode(const SlotHeader& header) {
   return bytes;
 }
 
-Result<SlotHeader> decode(const SlotHeaderBytes& bytes) {
-  SlotHeader header;
+Status decode(const SlotHeaderBytes& bytes, SlotHeader& header) {
+  header = {};
   header.trailer_bytes = load_le16(&bytes[10]);
   if (load_le32(&bytes[0]) != magic || load_le32(&bytes[4]) != format_version ||
       load_le32(&bytes[crc_at]) != codec::crc32({bytes.data(), crc_at}) || bytes[8] >= image::kinds ||
@@ -49,7 +49,7 @@ Result<SlotHeader> decode(const SlotHeaderBytes& bytes) {
   header.version = image::VersionText{as_text({&bytes[53], bytes[52]})};
   header.sequence = load_le32(&bytes[84]);
   std::copy_n(&bytes[trailer_at], header.trailer_bytes, header.trailer.begin());
-  return header;
+  return {};
 }
 
 }  // namespace airlift::boot

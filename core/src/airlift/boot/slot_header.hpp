@@ -21,7 +21,8 @@ inline constexpr std::uint32_t slot_header_bytes{1024};
 using SlotHeaderBytes = std::array<std::uint8_t, slot_header_bytes>;
 
 [[nodiscard]] SlotHeaderBytes encode(const SlotHeader& header);
-/// Outcomes: the header; no_image: wrong magic, version, checksum, or a field that cannot be.
-[[nodiscard]] Result<SlotHeader> decode(const SlotHeaderBytes& bytes);
+/// Fills `header`, as copies of it are large. Outcomes: ok; no_image: wrong magic, version, checksum, or a
+/// field that cannot be.
+[[nodiscard]] Status decode(const SlotHeaderBytes& bytes, SlotHeader& header);
 
 }  // namespace airlift::boot

@@ -39,9 +39,7 @@ SlotInfo info_of(const SlotHeader& header, SlotState state) {
 Status SlotStore::load() {
   record_ = {};
   if (const Status fits = check(map_, flash_); !fits.ok()) return fits;
-  const Result<BootRecord> found = records_.load();
-  if (found.ok()) record_ = found.value();
-  return found.status();
+  return records_.load(record_);
 }
 
 Area SlotStore::image_area(image::Kind kind, SlotId slot) const {
@@ -54,17 +52,14 @@ std::uint32_t SlotStore::capacity_bytes(image::Kind kind) const {
   return std::min(image_area(kind, SlotId::a).size_bytes, image_area(kind, SlotId::b).size_bytes);
 }
 
-Result<SlotHeader> SlotStore::read_header(image::Kind kind, SlotId slot) {
+Status SlotStore::read_header(image::Kind kind, SlotId slot, SlotHeader& header) {
   const Area where = area(kind, slot);
   if (where.size_bytes < slot_header_bytes) return UpdateError::no_image;
   SlotHeaderBytes bytes{};
-  if (const Status read = flash_.read(where.address, bytes); !read.ok()) return read.error();
-  const Result<SlotHeader> header = decode(bytes);
-  if (header.ok() &&
-      (header.value().kind != kind || header.value().image.size_bytes > image_area(kind, slot).size_bytes)) {
-    return UpdateError::no_image;
-  }
-  return header;
+  if (const Status read = flash_.read(where.address, bytes); !read.ok()) return read;
+  if (const Status decoded = decode(bytes, header); !decoded.ok()) return decoded;
+  const bool fits = header.kind == kind && header.image.size_bytes <= image_area(kind, slot).size_bytes;
+  return fits ? Status{} : Status{UpdateError::no_image};
 }
 
 Status SlotStore::save(BootRecord& next) {
@@ -214,16 +209,16 @@ Status SlotStore::take_as_good(image::Kind kind, SlotId slot, const image::Ident
 
 Status SlotStore::adopt(const std::array<std::array<bool, 2>, image::kinds>& whole) {
   BootRecord next;
+  SlotHeader header;
   for (const image::Kind kind : {image::Kind::firmware, image::Kind::filesystem}) {
     BootRecord::Slots& slots = next.of(kind);
     std::uint32_t candidate_sequence{0};
     for (const SlotId id : {SlotId::a, SlotId::b}) {
       if (!whole[static_cast<std::size_t>(kind)][static_cast<std::size_t>(id)]) continue;
-      const Result<SlotHeader> header = read_header(kind, id);
-      if (!header.ok()) continue;
-      const std::uint32_t sequence = header.value().sequence;
+      if (!read_header(kind, id, header).ok()) continue;
+      const std::uint32_t sequence = header.sequence;
       const bool newest = slots.candidate == SlotId::none || is_newer(sequence, candidate_sequence);
-      slots.at(id) = info_of(header.value(), newest ? SlotState::staged : SlotState::good);
+      slots.at(id) = info_of(header, newest ? SlotState::staged : SlotState::good);
       // Headers that are written later must be newer than these.
       if (is_newer(sequence, next.sequence)) next.sequence = sequence;
       if (newest) {

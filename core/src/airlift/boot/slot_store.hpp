@@ -38,8 +38,8 @@ class SlotStore {
   [[nodiscard]] Area image_area(image::Kind kind, SlotId slot) const;
   /// The largest image that fits both slots of this kind.
   [[nodiscard]] std::uint32_t capacity_bytes(image::Kind kind) const;
-  /// Outcomes: the header; no_image: none there; flash_read.
-  [[nodiscard]] Result<SlotHeader> read_header(image::Kind kind, SlotId slot);
+  /// Fills `header`. Outcomes: ok; no_image: none there; flash_read.
+  [[nodiscard]] Status read_header(image::Kind kind, SlotId slot, SlotHeader& header);
 
   // Each of these saves the record once, or not at all when it would not change. Outcomes of all: ok;
   // flash_write: nothing has changed; and what is said at each.
