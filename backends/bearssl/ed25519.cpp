@@ -64,7 +64,7 @@ class Field {
  public:
   Field() {
     br_i31_decode(p_.data(), p_bytes.data(), p_bytes.size());
-    p0_ = br_i31_ninv31(p_[1]);
+    p0_ = br_i31_ninv31(p_[1]);  // NOLINT(cppcoreguidelines-prefer-member-initializer): p_ comes first
   }
 
   /// False: not below p.
@@ -236,8 +236,9 @@ bool verify_ed25519(Bytes spki, Bytes message, Bytes signature) {
   const Bytes point = signature.first(part_bytes);
   const BigEndian scalar = reversed(signature.subspan(part_bytes));
   const Curve curve;
-  Point public_key;
-  Point base;
+  // decode() fills them.
+  Point public_key;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  Point base;        // NOLINT(cppcoreguidelines-pro-type-member-init)
   if (!(scalar < order_bytes) || !curve.decode(public_key, reversed(key)) ||
       !curve.decode(base, base_bytes) || curve.has_small_order(public_key)) {
     return false;

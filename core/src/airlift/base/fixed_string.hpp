@@ -16,8 +16,10 @@ class TextCursor {
   void append_decimal_to(char* text, std::size_t capacity, std::uint32_t value);
   void append_decimal_to(char* text, std::size_t capacity, std::uint64_t value);
 
+  // NOLINTBEGIN(misc-non-private-member-variables-in-classes): one class, but for the capacity
   std::size_t size_{0};
   bool truncated_{false};
+  // NOLINTEND(misc-non-private-member-variables-in-classes)
 };
 
 /// Holds up to `Capacity` characters. Appending more than fits keeps what fits and marks the text

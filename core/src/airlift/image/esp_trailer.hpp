@@ -15,7 +15,7 @@ inline constexpr std::size_t esp32_trailer_bytes{512};
 /// What the cores' signatures are over.
 struct EspDigests {
   const crypto::Sha256Digest& payload_sha256;
-  crypto::DigestKind esp32_kind;
+  crypto::DigestKind esp32_kind{};
   Bytes esp32;
 };
 
