@@ -23,7 +23,8 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  constexpr Result(T value) : value_{static_cast<T&&>(value)} {}
+  constexpr Result(const T& value) : value_{value} {}
+  constexpr Result(T&& value) : value_{static_cast<T&&>(value)} {}
   constexpr Result(UpdateError error) : error_{error} { assert(error != UpdateError::none); }
 
   [[nodiscard]] constexpr bool ok() const { return error_ == UpdateError::none; }
