@@ -34,7 +34,9 @@ class PublicKey {
 
   /// Reads a SubjectPublicKeyInfo (RFC 5280), what stands in a PEM file of "PUBLIC KEY". Outcomes: the key;
   /// key_unreadable: not such a key, or not in the one canonical encoding (DER, named curve, uncompressed
-  /// point), which its id rests on.
+  /// point, Ed25519's y below p), which its id rests on; or an Ed25519 key of small order, for which anybody
+  /// can sign. Whether an Ed25519 key is a point at all shows when it is used: nothing is signed by one that
+  /// is not.
   [[nodiscard]] static Result<PublicKey> from_der(Bytes spki);
 
   [[nodiscard]] KeyType type() const { return type_; }
@@ -50,8 +52,9 @@ class PublicKey {
   KeyType type_{KeyType::ed25519};
 };
 
-/// Pure Ed25519 (RFC 8032) over `message`. Outcomes: ok; signature_wrong, also for a key of another type or a
-/// signature that is not 64 bytes.
+/// Pure Ed25519 (RFC 8032 5.1.7, the equation without the factor 8) over `message`. Outcomes: ok;
+/// signature_wrong, also for a key of another type or a signature that is not 64 bytes. Every backend gives
+/// the same: docs/design/image-format.md.
 [[nodiscard]] Status verify_ed25519(const PublicKey& key, Bytes message, Bytes signature);
 
 /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2). Outcomes: ok; legacy_signature: the key opens the signature

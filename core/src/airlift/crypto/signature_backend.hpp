@@ -17,6 +17,8 @@ struct KeyFacts {
 /// `unreadable` also when the library would write the key in other bytes.
 [[nodiscard]] KeyFacts read_public_key(Bytes spki);
 
+/// RFC 8032 5.1.7: S is below L, A is a point, and S B - k A is R, bit for bit, so an R in another encoding
+/// is refused. The front end has refused keys that are not in their one encoding or of small order.
 [[nodiscard]] bool verify_ed25519(Bytes spki, Bytes message, Bytes signature);
 
 /// Computes signature^e mod n and takes off the PKCS #1 padding of type 1 (RFC 8017 9.2). Puts what was
