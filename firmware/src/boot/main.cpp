@@ -72,7 +72,7 @@ void tell(const boot::BootPlan& plan, const boot::BootRecord& record) {
   line.append(name_of(plan.firmware)).append(", version ").append(version.empty() ? "unknown" : version);
   if (plan.on_trial) {
     line.append(", on trial, attempt ").append_number(plan.attempt);
-    line.append(" of ").append_number(record.most_attempts);
+    line.append(" of ").append_number(record.most_attempts());
   }
   say(line);
 }

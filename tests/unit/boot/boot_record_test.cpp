@@ -17,7 +17,7 @@ BootRecord example() {
   record.sequence = 0x01020304;
   record.security_floor = 0x0A0B0C0D;
   record.attempts = 2;
-  record.most_attempts = 5;
+  record.attempts_wanted = 5;
   EXPECT_TRUE(record.retired.add(key_id(0xE1)));
   EXPECT_TRUE(record.retired.add(key_id(0xE2)));
   BootRecord::Slots& firmware = record.of(image::Kind::firmware);

@@ -71,7 +71,7 @@ TEST_F(Boot, CountsEachAttemptThenRollsBack) {
 
 TEST_F(Boot, ABootLoaderTriesAsOftenAsWhoInstalledWanted) {
   ASSERT_EQ(storage.install(old_image), UpdateError::none);
-  storage.updater.set_most_attempts(2);
+  storage.updater.set_attempts(2);
   ASSERT_EQ(storage.upload(new_image), UpdateError::none);
   EXPECT_TRUE(boot(as_installed).on_trial);
   EXPECT_TRUE(boot(as_installed).on_trial);

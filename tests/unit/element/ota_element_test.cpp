@@ -241,7 +241,7 @@ TEST_F(Ota, TheRecordTellsABootLoaderHowOftenToTry) {
   set("ota", "attempts", "7");
   start();
   ASSERT_EQ(storage.upload(test_image(500, 2)), UpdateError::none);
-  EXPECT_EQ(storage.store.record().most_attempts, 7);
+  EXPECT_EQ(storage.store.record().most_attempts(), 7);
 }
 
 TEST_F(Ota, ABundleRestartsWhenItIsWhole) {

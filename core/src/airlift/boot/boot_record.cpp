@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t magic{0x52424C41};  // "ALBR"
 constexpr std::uint32_t format_version{2};
-constexpr std::size_t most_attempts_at{22};
+constexpr std::size_t attempts_wanted_at{22};
 constexpr std::size_t retired_at{32};
 constexpr std::size_t slots_at{160};
 constexpr std::size_t slot_bytes{128};
@@ -86,7 +86,7 @@ BootRecordBytes encode(const BootRecord& record) {
   store_le32(&bytes[12], record.security_floor);
   bytes[16] = record.attempts;
   bytes[17] = static_cast<std::uint8_t>(record.retired.count);
-  bytes[most_attempts_at] = record.most_attempts;
+  bytes[attempts_wanted_at] = record.attempts_wanted;
   store_ids(&bytes[retired_at], record.retired);
   std::uint8_t* slot_at = &bytes[slots_at];
   for (std::size_t kind = 0; kind < image::kinds; ++kind) {
@@ -111,7 +111,7 @@ Status decode(const BootRecordBytes& bytes, BootRecord& record) {
   record.sequence = load_le32(&bytes[8]);
   record.security_floor = load_le32(&bytes[12]);
   record.attempts = bytes[16];
-  if (bytes[most_attempts_at] != 0) record.most_attempts = bytes[most_attempts_at];
+  record.attempts_wanted = bytes[attempts_wanted_at];
   const std::uint8_t* slot_at = &bytes[slots_at];
   for (std::size_t kind = 0; kind < image::kinds; ++kind) {
     BootRecord::Slots& slots = record.kinds[kind];

@@ -95,9 +95,9 @@ struct BootRecord {
   };
 
   std::uint32_t sequence{0};
-  std::uint32_t security_floor{0};               ///< the highest confirmed counter
-  std::uint8_t attempts{0};                      ///< starts of the candidate so far
-  std::uint8_t most_attempts{default_attempts};  ///< of them, as who installed it was configured
+  std::uint32_t security_floor{0};  ///< the highest confirmed counter
+  std::uint8_t attempts{0};         ///< starts of the candidate so far
+  std::uint8_t attempts_wanted{0};  ///< as who installed it was configured; 0: unknown
   KeyIds<most_retired_keys> retired;
   std::array<Slots, image::kinds> kinds{};  ///< by image::Kind
 
@@ -105,6 +105,10 @@ struct BootRecord {
   [[nodiscard]] const Slots& of(image::Kind kind) const { return kinds[static_cast<std::size_t>(kind)]; }
   [[nodiscard]] bool has_candidate() const {
     return kinds[0].candidate != SlotId::none || kinds[1].candidate != SlotId::none;
+  }
+  /// How often the candidate is started.
+  [[nodiscard]] std::uint8_t most_attempts() const {
+    return attempts_wanted == 0 ? default_attempts : attempts_wanted;
   }
   /// A candidate has been started and neither been confirmed nor rejected.
   [[nodiscard]] bool on_trial() const {

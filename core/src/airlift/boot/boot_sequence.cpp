@@ -49,7 +49,7 @@ class Preparation {
 
  private:
   [[nodiscard]] std::uint8_t most_attempts() const {
-    return most_attempts_ == as_installed ? store_.record().most_attempts : most_attempts_;
+    return most_attempts_ == as_installed ? store_.record().most_attempts() : most_attempts_;
   }
 
   [[nodiscard]] bool is_whole(image::Kind kind, SlotId slot) {

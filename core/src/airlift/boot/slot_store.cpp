@@ -86,7 +86,7 @@ bool SlotStore::completes_bundle(image::Kind kind, const StagedImage& image) con
   return waiting.state == SlotState::staged && waiting.bundle_id == image.bundle_id;
 }
 
-Status SlotStore::stage(image::Kind kind, const StagedImage& image) {
+Status SlotStore::stage(image::Kind kind, const StagedImage& image, std::uint8_t attempts) {
   BootRecord next = record_;
   BootRecord::Slots& slots = next.of(kind);
   SlotInfo& target = slots.at(slots.target());
@@ -101,7 +101,7 @@ Status SlotStore::stage(image::Kind kind, const StagedImage& image) {
   if (image.bundle_id == 0 || whole_bundle) slots.candidate = slots.target();
   if (whole_bundle) next.of(other(kind)).candidate = next.of(other(kind)).target();
   next.attempts = 0;
-  next.most_attempts = image.most_attempts;
+  next.attempts_wanted = attempts;
   return save(next);
 }
 

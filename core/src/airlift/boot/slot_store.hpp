@@ -14,7 +14,6 @@ struct StagedImage {
   std::uint32_t security_counter{0};  ///< of a verified manifest, else 0
   std::uint64_t bundle_id{0};         ///< 0: none
   KeyIds<most_retired_per_image> retires;
-  std::uint8_t most_attempts{default_attempts};  ///< to start it; of a bundle, the later image's counts
 };
 
 class SlotStore {
@@ -48,8 +47,9 @@ class SlotStore {
   /// is not tried. trial_running: what is in the target slot is running.
   [[nodiscard]] Status give_up_target(image::Kind kind);
   /// After a new image has been written, header included. It becomes the candidate; one of a bundle only when
-  /// the other image of its bundle is staged, and then both.
-  [[nodiscard]] Status stage(image::Kind kind, const StagedImage& image);
+  /// the other image of its bundle is staged, and then both. `attempts`: how often it is started before it is
+  /// given up; 0: default_attempts.
+  [[nodiscard]] Status stage(image::Kind kind, const StagedImage& image, std::uint8_t attempts = 0);
   /// Before the candidate starts. no_image: there is none.
   [[nodiscard]] Status count_attempt();
   /// The start that is under way is no failure: a clean shutdown.

@@ -49,7 +49,7 @@ void OtaElement::do_start(Board& board, Instant now) {
   board_ = &board;
   safe_mode_ = board.safe_mode_for(*this);
   updater_.set_policy(settings_.policy(board_id_));
-  updater_.set_most_attempts(settings_.trial().attempts);
+  updater_.set_attempts(settings_.trial().attempts);
   next_open_at_ = now;
   if (safe_mode_) {
     log(port::LogLevel::warning, "safe mode: every upload is refused");

@@ -147,7 +147,6 @@ void Updater::judge() {
       image::judge(policy_, device_facts(announcement_.kind), announcement_.kind, payload, trailer_);
   if (!approved.ok()) return fail(approved.error());
   staged_ = {};
-  staged_.most_attempts = most_attempts_;
   staged_.image = {payload.image_bytes, payload.image_sha256};
   if (staged_.image.empty()) return fail(UpdateError::bad_size);
   if (const Status taken = take_over(approved.value()); !taken.ok()) return fail(taken.error());
@@ -195,7 +194,7 @@ void Updater::write_header() {
 void Updater::commit() {
   // Before the record, so that no power cut can leave an installed image without its line.
   write_history(boot::UpdateResult::installed, UpdateError::none);
-  const Status staged = store_.stage(announcement_.kind, staged_);
+  const Status staged = store_.stage(announcement_.kind, staged_, attempts_wanted_);
   if (!staged.ok()) return fail(staged.error());
   if (const Status installed = install(); !installed.ok()) return fail(installed.error());
   enter(Phase::done);

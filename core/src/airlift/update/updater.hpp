@@ -41,7 +41,7 @@ class Updater {
   /// Until it is called: no signatures, any board. What the policy points at outlives the updater.
   void set_policy(const image::Policy& policy) { policy_ = policy; }
   /// Until it is called: boot::default_attempts. How often a new image may start before it is confirmed.
-  void set_most_attempts(std::uint8_t attempts) { most_attempts_ = attempts; }
+  void set_attempts(std::uint8_t attempts) { attempts_wanted_ = attempts; }
   /// Where the boot record alone does not make the next start take an image. It outlives the updater.
   void set_installer(Installer& installer) { installer_ = &installer; }
 
@@ -115,8 +115,8 @@ class Updater {
   PayloadWriter payload_;
   Installer* installer_{nullptr};
   image::Policy policy_;
-  std::uint8_t most_attempts_{boot::default_attempts};
   Announcement announcement_;
+  std::uint8_t attempts_wanted_{0};
   Phase phase_{Phase::idle};
   UpdateError error_{UpdateError::none};
   UpdateError interrupted_by_{UpdateError::cancelled};
