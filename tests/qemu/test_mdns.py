@@ -13,7 +13,7 @@ from file_archive import environment, file_archive
 from mdns import Browser
 
 HERE = "169.254.0.1"  # no board takes one of the first 256 (RFC 3927)
-OTHER_MAC = "52:54:00:12:34:57"  # QEMU gives each board the one before
+MACS = ["52:54:00:12:34:57", "52:54:00:12:34:58"]  # QEMU gives each board 52:54:00:12:34:56
 
 
 @pytest.fixture
@@ -46,14 +46,14 @@ def advertised(board):
 
 
 def test_boards_are_found_by_their_names(make_board, segment, tmp_path):
-    """Both want the same name: each gets one of its own."""
+    """All want the same name: each gets one of its own."""
     files = tmp_path / "files.tar"
     files.write_bytes(file_archive(environment("twin", passwd="open sesame")))
-    boards = [make_board(name, "app-1", "--filesystem", files) for name in ("mps2", "lx106")]
-    boards[0].start(network=segment(f",mac={OTHER_MAC}"))
-    boards[1].start(network=segment())
+    boards = [make_board(name, "app-1", "--filesystem", files) for name in ("mps2", "lx106", "lx106")]
+    for board, mac in zip(boards, [*MACS, None]):
+        board.start(network=segment(f",mac={mac}" if mac else ""))
     names = [advertised(board) for board in boards]
-    assert len(set(names)) == 2 and all(name.startswith("twin") for name in names), names
+    assert len(set(names)) == len(boards) and all(name.startswith("twin") for name in names), names
     with Browser(interface=HERE) as browser:
         for board, name in zip(boards, names):
             browser.wait("added", name)
@@ -66,4 +66,4 @@ def test_boards_are_found_by_their_names(make_board, segment, tmp_path):
         listed = json.loads(boards[0].airlift("discover", "--json", "--timeout", "2").stdout)
         return set(names) <= {device["name"] for device in listed}
 
-    wait_until(seen, "airlift discover lists both", MINUTES)
+    wait_until(seen, "airlift discover lists them all", MINUTES)

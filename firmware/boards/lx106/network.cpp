@@ -5,6 +5,7 @@
 #include <lwip/pbuf.h>
 #include <netif/ethernet.h>
 
+#include <algorithm>
 #include <array>
 
 #include "board/board.hpp"
@@ -18,8 +19,18 @@ constexpr std::uint32_t checksum_bytes{4};
 constexpr std::uint32_t send_frames{8};
 constexpr std::uint32_t receive_frames{32};
 
-// QEMU tells the chip no address, and the guest none: this is the one it gives a machine's first chip.
-constexpr std::array<std::uint8_t, ETH_HWADDR_LEN> mac{0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+using Mac = std::array<std::uint8_t, ETH_HWADDR_LEN>;
+
+// QEMU tells the chip no address. Where nobody has left one here, it is the one that QEMU gives a machine's
+// first chip.
+extern "C" const volatile std::uint8_t mac_address[2 + ETH_HWADDR_LEN];  // of the linker script
+constexpr Mac default_mac{0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+
+Mac mac() {
+  Mac told{};
+  std::copy_n(mac_address + 2, told.size(), told.begin());
+  return told == Mac{} ? default_mac : told;
+}
 
 constexpr std::uint32_t mode_register{0x00};
 constexpr std::uint32_t send_count_register{0x20};
@@ -88,7 +99,7 @@ void hand_over(netif* interface, Bytes frame) {
   if (interface->input(packet, interface) != ERR_OK) (void)pbuf_free(packet);
 }
 
-void start_chip() {
+void start_chip(const Mac& mac) {
   chip(mode_register) = 0;
   chip(send_count_register) = send_frames;
   chip(address_low_register) = std::uint32_t{mac[2]} << 24 | mac[3] << 16 | mac[4] << 8 | mac[5];
@@ -107,7 +118,8 @@ void start_chip() {
 }  // namespace
 
 signed char board::start_network(netif* interface) {
-  std::copy(mac.begin(), mac.end(), interface->hwaddr);
+  const Mac own = mac();
+  std::copy(own.begin(), own.end(), interface->hwaddr);
   interface->hwaddr_len = ETH_HWADDR_LEN;
   interface->mtu = 1500;
   interface->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_IGMP;
@@ -115,7 +127,7 @@ signed char board::start_network(netif* interface) {
   interface->name[1] = 'n';
   interface->output = etharp_output;
   interface->linkoutput = send;
-  start_chip();
+  start_chip(own);
   return ERR_OK;
 }
 
