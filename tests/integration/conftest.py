@@ -8,7 +8,6 @@ import itertools
 import os
 import pathlib
 import secrets
-import shutil
 import socket
 
 import pytest
@@ -17,6 +16,7 @@ from arduino_device import PROFILES
 from arduino_process import Arduino
 from device_process import Device
 from espota_client import GENERATIONS, Espota
+from kept_files import pytest_runtest_makereport, tmp_path  # noqa: F401
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
@@ -63,21 +63,6 @@ def free_port():
                     continue
 
     return find
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    outcome = yield
-    setattr(item, f"report_{call.when}", outcome.get_result())
-
-
-@pytest.fixture
-def tmp_path(tmp_path, request):
-    """pytest's own, but gone when the test has passed: each device's flash takes its whole size on the disk."""
-    yield tmp_path
-    report = getattr(request.node, "report_call", None)
-    if report is not None and report.passed:
-        shutil.rmtree(tmp_path, ignore_errors=True)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests/integration"))
 
 from board_process import MACHINES, Board  # noqa: E402
+from kept_files import pytest_runtest_makereport, tmp_path  # noqa: E402, F401
 
 CLONE_NEWNET = 0x40000000  # linux/sched.h
 
@@ -26,21 +27,6 @@ def pytest_configure():
     """QEMU passes on what its guests send to groups: as root, each worker has a network of its own."""
     if os.geteuid() == 0 and ctypes.CDLL(None).unshare(CLONE_NEWNET) == 0:
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    outcome = yield
-    setattr(item, f"report_{call.when}", outcome.get_result())
-
-
-@pytest.fixture
-def tmp_path(tmp_path, request):
-    """pytest's own, but gone when the test has passed: each board's flash takes its whole size on the disk."""
-    yield tmp_path
-    report = getattr(request.node, "report_call", None)
-    if report is not None and report.passed:
-        shutil.rmtree(tmp_path, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
