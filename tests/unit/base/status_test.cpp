@@ -140,6 +140,18 @@ TEST(UpdateError, EveryErrorIsDescribedOnceAndWhole) {
   }
 }
 
+TEST(UpdateError, AdviceForLinuxSaysSo) {
+  // Boards show the same texts.
+  for (int number = 0; number < 256; ++number) {
+    const std::string_view advice = describe(static_cast<UpdateError>(number)).advice;
+    for (const std::string_view word :
+         {"READY=1", "WATCHDOG=1", "a signal", "airlift-device", "disk", "directory"}) {
+      if (advice.find(word) == std::string_view::npos) continue;
+      EXPECT_NE(advice.find("Linux"), std::string_view::npos) << advice;
+    }
+  }
+}
+
 TEST(UpdateError, NumbersAreTheOnesOldToolsKnow) {
   // esp8266/Arduino 3.x, cores/esp8266/Updater.h
   EXPECT_EQ(number_of(UpdateError::flash_write), 1);
