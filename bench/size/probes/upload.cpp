@@ -18,7 +18,7 @@ alignas(4) std::array<std::uint8_t, sector_bytes> sector;
 class Device {
  public:
   explicit Device(const Ports& ports)
-      : ports_{ports},
+      : socket_{ports.socket},
         store_{ports.flash, ports.map},
         history_{ports.flash, ports.map.history},
         updater_{store_, history_, {sector}},
@@ -35,7 +35,7 @@ class Device {
   bool start() {
     const Result<boot::BootPlan> plan = boot::prepare_boot(store_, boot::default_attempts, sector);
     history_.load();
-    const bool opened = ports_.socket.open(wire::esp8266_port).ok();
+    const bool opened = socket_.open(wire::esp8266_port).ok();
     return opened && plan.ok() && plan.value().on_trial && store_.confirm().ok();
   }
 
@@ -59,7 +59,7 @@ class Device {
       return;
     }
     std::array<std::uint8_t, wire::longest_datagram_bytes> datagram;
-    const auto received = ports_.socket.receive(datagram);
+    const auto received = socket_.receive(datagram);
     if (!received) return;
     const std::size_t size = std::min(received->size_bytes, datagram.size());
     carry_out(desk_.handle(Bytes{datagram}.first(size), received->from, situation, now), now);
@@ -79,10 +79,10 @@ class Device {
       if (!begun.ok()) reply = wire::format_refusal(begun.error());
     }
     if (!reply.empty()) [[maybe_unused]]
-      const Status sent = ports_.socket.send(as_bytes(reply), verdict.reply_to);
+      const Status sent = socket_.send(as_bytes(reply), verdict.reply_to);
   }
 
-  Ports ports_;
+  port::DatagramSocket& socket_;
   boot::SlotStore store_;
   boot::History history_;
   update::Updater updater_;

@@ -125,7 +125,8 @@ Verdict InvitationDesk::handle_auth_answer(Bytes datagram, const port::Endpoint&
   const wire::Nonce nonce = old_nonce(*taken, policy_.scheme);
   check_.emplace(Check{{policy_.password, stored, nonce, answer.value().cnonce, policy_.scheme},
                        answer.value().response,
-                       *taken,
+                       taken->invitation,
+                       taken->uploader,
                        from});
   return {};
 }
@@ -134,15 +135,16 @@ std::optional<Verdict> InvitationDesk::step(const Situation& situation, Instant 
   if (!check_) return std::nullopt;
   check_->proof.step(rounds_per_step);
   if (!check_->proof.done()) return std::nullopt;
-  const Check check = *check_;
+  const wire::Response expected = check_->proof.response();
+  const bool right = crypto::backend::equal_constant_time(as_bytes(expected), as_bytes(check_->response));
+  const wire::Invitation invitation = check_->invitation;
+  const port::Endpoint uploader = check_->uploader;
+  const port::Endpoint reply_to = check_->reply_to;
   check_.reset();
-  const wire::Response expected = check.proof.response();
-  if (!crypto::backend::equal_constant_time(as_bytes(expected), as_bytes(check.response))) {
-    return wrong_password(check.reply_to, now);
-  }
-  limiter_.succeeded(check.reply_to.address);
-  if (situation.upload_running) return refusal(UpdateError::busy, check.reply_to);
-  return accept(check.challenge.invitation, check.challenge.uploader, check.reply_to);
+  if (!right) return wrong_password(reply_to, now);
+  limiter_.succeeded(reply_to.address);
+  if (situation.upload_running) return refusal(UpdateError::busy, reply_to);
+  return accept(invitation, uploader, reply_to);
 }
 
 Verdict InvitationDesk::accept(const wire::Invitation& invitation, const port::Endpoint& uploader,

@@ -85,7 +85,8 @@ class InvitationDesk {
   struct Check {
     wire::PasswordProof proof;
     wire::Response response;
-    Challenge challenge;
+    wire::Invitation invitation;
+    port::Endpoint uploader;
     port::Endpoint reply_to;
   };
 

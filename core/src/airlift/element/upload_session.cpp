@@ -22,7 +22,7 @@ Status UploadSession::begin(const update::Announcement& announcement, const port
   }
   error_ = UpdateError::none;
   committed_ = false;
-  outbox_.clear();
+  outbox_ = Outbox::empty;
   outbox_sent_ = 0;
   uncounted_bytes_ = 0;
   enter(State::connecting, now);
@@ -156,8 +156,8 @@ milliseconds UploadSession::report(Instant now) {
   const bool more = read.ok() && read.value().count > 0;
   // An uploader in the middle of its chunks waits for an answer to each.
   if (more) result_due_at_ = now;
-  if (now >= result_due_at_ && outbox_.empty() && uncounted_bytes_ == 0) {
-    outbox_ = committed_ ? wire::ErrorLine{wire::ok_answer} : wire::format_error_line(error_);
+  if (now >= result_due_at_ && outbox_ == Outbox::empty && uncounted_bytes_ == 0) {
+    outbox_ = Outbox::result;
     result_due_at_ = now + wire::result_interval;
   }
   const bool sent = flush_outbox();
@@ -171,17 +171,31 @@ milliseconds UploadSession::report(Instant now) {
   return time_until(std::min(result_due_at_, entered_at_ + wire::result_timeout), now);
 }
 
+wire::ErrorLine UploadSession::outbox_text() const {
+  switch (outbox_) {
+    case Outbox::count:
+      return wire::ErrorLine{}.append_number(outbox_count_);
+    case Outbox::result:
+      return committed_ ? wire::ErrorLine{wire::ok_answer} : wire::format_error_line(error_);
+    case Outbox::empty:
+      break;
+  }
+  return {};
+}
+
 bool UploadSession::flush_outbox() {
-  if (outbox_.empty() && uncounted_bytes_ > 0) {
-    outbox_.append_number(uncounted_bytes_);
+  if (outbox_ == Outbox::empty && uncounted_bytes_ > 0) {
+    outbox_ = Outbox::count;
+    outbox_count_ = uncounted_bytes_;
     uncounted_bytes_ = 0;
   }
-  if (outbox_.empty()) return true;
-  const Result<std::size_t> written = stream_.write(as_bytes(outbox_.view()).subspan(outbox_sent_));
+  if (outbox_ == Outbox::empty) return true;
+  const wire::ErrorLine text = outbox_text();
+  const Result<std::size_t> written = stream_.write(as_bytes(text).subspan(outbox_sent_));
   if (!written.ok()) return false;
   outbox_sent_ += written.value();
-  if (outbox_sent_ == outbox_.size()) {
-    outbox_.clear();
+  if (outbox_sent_ == text.size()) {
+    outbox_ = Outbox::empty;
     outbox_sent_ = 0;
   }
   return true;

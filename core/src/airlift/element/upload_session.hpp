@@ -60,6 +60,7 @@ class UploadSession {
   [[nodiscard]] milliseconds finish(Instant now);
   [[nodiscard]] milliseconds report(Instant now);
 
+  [[nodiscard]] wire::ErrorLine outbox_text() const;
   /// Sends what waits to be sent. False: the connection is lost.
   [[nodiscard]] bool flush_outbox();
 
@@ -68,10 +69,17 @@ class UploadSession {
   State state_{State::idle};
   UpdateError error_{UpdateError::none};
   bool committed_{false};
-  Instant entered_at_;      ///< the present state
-  Instant last_byte_at_;    ///< or the beginning of `receiving`
-  Instant result_due_at_;   ///< in `reporting`
-  wire::ErrorLine outbox_;  ///< a count or a result, perhaps partly sent
+  Instant entered_at_;     ///< the present state
+  Instant last_byte_at_;   ///< or the beginning of `receiving`
+  Instant result_due_at_;  ///< in `reporting`
+  /// What waits to be sent, perhaps partly sent.
+  enum class Outbox : std::uint8_t {
+    empty,   ///< bytes that came, or a result, end it
+    count,   ///< its being sent ends it, as the next
+    result,  ///< error_ or, when committed_, `OK`
+  };
+  Outbox outbox_{Outbox::empty};
+  std::uint32_t outbox_count_{0};
   std::size_t outbox_sent_{0};
   std::uint32_t uncounted_bytes_{0};  ///< taken, but not yet in the outbox
 };

@@ -53,7 +53,7 @@ PasswordProof::PasswordProof(std::string_view password, StoredHash stored, std::
   FixedString<64> hash = password_hash(password, stored);
   if (scheme == PasswordScheme::md5) {
     FixedString<200> text = joined(hash, nonce, cnonce);
-    md5_response_ = codec::view(codec::to_hex(crypto::md5(as_bytes(text))));
+    nonce_ = codec::view(codec::to_hex(crypto::md5(as_bytes(text))));
     text.wipe();
   } else {
     FixedString<129> salt{nonce};
@@ -68,7 +68,7 @@ void PasswordProof::step(std::uint32_t rounds) {
 }
 
 Response PasswordProof::response() const {
-  if (!derivation_) return md5_response_;
+  if (!derivation_) return nonce_;
   const auto key = codec::to_hex(derivation_->key());
   return codec::view(codec::to_hex(crypto::sha256(as_bytes(joined(codec::view(key), nonce_, cnonce_)))));
 }

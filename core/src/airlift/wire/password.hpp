@@ -51,9 +51,8 @@ class PasswordProof {
   [[nodiscard]] Response response() const;
 
  private:
-  Nonce nonce_;
+  FixedString<64> nonce_;  ///< in the MD5 scheme the response, which is there at once
   Nonce cnonce_;
-  Response md5_response_;
   std::optional<crypto::Pbkdf2Sha256> derivation_;
 };
 
