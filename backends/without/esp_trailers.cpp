@@ -4,11 +4,11 @@
 
 namespace airlift::image {
 
-Trailer find_esp_trailer(Bytes, std::size_t, Span<const crypto::PublicKey>) {
+Trailer find_esp_trailer(Bytes, std::size_t, Span<const crypto::KeyView>) {
   return {};
 }
 
-Status verify_esp(const crypto::PublicKey&, const Trailer&, const EspDigests&) {
+Status verify_esp(const crypto::KeyView&, const Trailer&, const EspDigests&) {
   return UpdateError::signature_wrong;
 }
 

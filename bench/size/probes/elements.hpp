@@ -15,7 +15,7 @@ class BuiltInKey final : public element::KeySource {
  public:
   explicit BuiltInKey(Bytes der) : der_{der} {}
   Status load(std::string_view, image::KeyRing& ring) override {
-    const Result<crypto::PublicKey> key = crypto::PublicKey::from_der(der_);
+    const Result<crypto::KeyView> key = crypto::KeyView::from_der(der_);
     if (!key.ok()) return key.error();
     return ring.add(key.value()) ? Status{} : Status{UpdateError::no_space};
   }

@@ -38,8 +38,8 @@ void say_error(std::string_view what, UpdateError error) {
 /// The key that was built in, as a policy; without one, none.
 boot::SlotVerifier* verifier() {
   if constexpr (!boot_key.empty()) {
-    static image::KeyRing keys;
-    const Result<crypto::PublicKey> key = crypto::PublicKey::from_der(boot_key);
+    static image::KeyRingOf<1> keys;
+    const Result<crypto::KeyView> key = crypto::KeyView::from_der(boot_key);
     // Without it the ring is empty, and refuses everything.
     if (!key.ok() || !keys.add(key.value())) say({"the key that was built in cannot be read"});
     image::Policy policy;

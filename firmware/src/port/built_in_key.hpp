@@ -14,7 +14,7 @@ class BuiltInKey final : public element::KeySource {
 
   [[nodiscard]] Status load(std::string_view wanted, image::KeyRing& ring) override {
     if (wanted != name) return UpdateError::key_unreadable;
-    const Result<crypto::PublicKey> key = crypto::PublicKey::from_der(der_);
+    const Result<crypto::KeyView> key = crypto::KeyView::from_der(der_);
     if (!key.ok()) return key.error();
     return ring.add(key.value()) ? Status{} : UpdateError::no_space;
   }

@@ -34,7 +34,7 @@ TEST(BuiltInKeys, AreTheSameAsPemAsDerAndBare) {
   image::KeyRing ring;
   ASSERT_TRUE(keys.add(raw).ok());
   ASSERT_TRUE(keys.load("0", ring).ok());
-  const crypto::PublicKey key = ring.keys()[0];
+  const crypto::KeyView key = ring.keys()[0];
   EXPECT_EQ(id_of(key.der()), id);
 }
 

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/openssl_program.hpp"
@@ -33,6 +35,35 @@ TEST(KeyRing, HoldsEightKeysOnceEach) {
   ring.clear();
   EXPECT_TRUE(ring.empty());
   EXPECT_EQ(ring.find(keys[0].id()), nullptr);
+}
+
+TEST(KeyRing, KeepsTheBytesOfItsKeysAlsoAsACopy) {
+  const testing::OpensslProgram openssl;
+  openssl.make_key("k", "-algorithm ED25519");
+  auto original = std::make_unique<KeyRing>();
+  const crypto::PublicKey key = openssl.key("k");
+  {
+    const crypto::PublicKey lent = key;
+    ASSERT_TRUE(original->add(lent));
+  }
+  const KeyRing copied{*original};
+  KeyRing assigned;
+  assigned = *original;
+  original.reset();
+  for (const KeyRing* ring : {&copied, &std::as_const(assigned)}) {
+    ASSERT_EQ(ring->keys().size(), 1U);
+    EXPECT_EQ(as_text(ring->find(key.id())->der()), as_text(key.der()));
+  }
+}
+
+TEST(KeyRing, OneForShortKeysTakesNoLongOnes) {
+  const testing::OpensslProgram openssl;
+  openssl.make_key("ed", "-algorithm ED25519");
+  openssl.make_ec("ec", "P-256");
+  KeyRingOf<2, crypto::ed25519_der_bytes> ring;
+  EXPECT_FALSE(ring.add(openssl.key("ec")));
+  EXPECT_TRUE(ring.empty());
+  EXPECT_TRUE(ring.add(openssl.key("ed")));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct Found {
   bool operator==(const Found&) const = default;
 };
 
-Found find(std::string_view file, const std::vector<crypto::PublicKey>& keys = {}) {
+Found find(std::string_view file, const std::vector<crypto::KeyView>& keys = {}) {
   const std::vector<std::uint8_t> tail = tail_of(file);
   const Result<Trailer> trailer =
       find_trailer({tail.data(), tail.size()}, file.size(), {keys.data(), keys.size()});
@@ -71,7 +71,7 @@ TEST(Footer, EndsAsTheGzipFileBeforeItDoes) {
 TEST(FindTrailer, GivesThePartsOfAirlifts) {
   const std::string manifest = encoded(manifest_of(payload));
   const std::string file = payload + airlift_trailer();
-  const Result<Trailer> trailer = find_trailer(as_bytes(file), file.size(), Span<const crypto::PublicKey>{});
+  const Result<Trailer> trailer = find_trailer(as_bytes(file), file.size(), Span<const crypto::KeyView>{});
   ASSERT_TRUE(trailer.ok());
   EXPECT_EQ(trailer.value().format, Format::airlift);
   EXPECT_EQ(trailer.value().size_bytes, manifest.size() + 64 + 24);

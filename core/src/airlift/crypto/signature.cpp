@@ -9,10 +9,9 @@ namespace {
 
 using Type = backend::KeyFacts::Type;
 
-// Sizes of a SubjectPublicKeyInfo: RFC 8410 4 (its last 32 bytes are the key), RFC 5480 2 with a named curve
+// Sizes of a SubjectPublicKeyInfo: RFC 8410 4 (the last 32 bytes are the key), RFC 5480 2 with a named curve
 // and an uncompressed point, which stands last: 4, x, y. Explicit parameters are longer, compressed points
 // shorter.
-constexpr std::size_t ed25519_der_bytes{44};
 constexpr std::size_t ed25519_raw_bytes{32};
 constexpr std::size_t p256_der_bytes{91};
 constexpr std::size_t p384_der_bytes{120};
@@ -89,13 +88,12 @@ bool equal(Bytes a, Bytes b) {
 
 }  // namespace
 
-Result<PublicKey> PublicKey::from_der(Bytes spki) {
-  if (spki.size() > longest_der_bytes) return UpdateError::key_unreadable;
+Result<KeyView> KeyView::from_der(Bytes spki) {
+  if (spki.size() > longest_key_der_bytes) return UpdateError::key_unreadable;
   const backend::KeyFacts facts = backend::read_public_key(spki);
   if (!is_taken(facts, spki)) return UpdateError::key_unreadable;
-  PublicKey key;
-  std::copy(spki.begin(), spki.end(), key.der_.begin());
-  key.der_bytes_ = static_cast<std::uint16_t>(spki.size());
+  KeyView key;
+  key.der_ = spki;
   key.bits_ = static_cast<std::uint16_t>(facts.bits);
   key.type_ = facts.type == Type::ed25519 ? KeyType::ed25519
               : facts.type == Type::rsa   ? KeyType::rsa
@@ -104,13 +102,22 @@ Result<PublicKey> PublicKey::from_der(Bytes spki) {
   return key;
 }
 
-Status verify_ed25519(const PublicKey& key, Bytes message, Bytes signature) {
+Result<PublicKey> PublicKey::from_der(Bytes spki) {
+  const Result<KeyView> read = KeyView::from_der(spki);
+  if (!read.ok()) return read.error();
+  PublicKey key;
+  key.key_ = read.value();
+  std::copy(spki.begin(), spki.end(), key.der_.begin());
+  return key;
+}
+
+Status verify_ed25519(const KeyView& key, Bytes message, Bytes signature) {
   return right_or_wrong(!key.der().empty() && key.type() == KeyType::ed25519 &&
                         signature.size() == ed25519_signature_bytes &&
                         backend::verify_ed25519(key.der(), message, signature));
 }
 
-Status verify_rsa_pkcs1_sha256(const PublicKey& key, const Sha256Digest& digest, Bytes signature) {
+Status verify_rsa_pkcs1_sha256(const KeyView& key, const Sha256Digest& digest, Bytes signature) {
   if (key.type() != KeyType::rsa || signature.size() != key.bits() / 8) return UpdateError::signature_wrong;
   std::array<std::uint8_t, most_rsa_bits / 8> room{};
   const Bytes opened = Bytes{room}.first(backend::open_rsa_pkcs1(key.der(), signature, room));
@@ -120,13 +127,13 @@ Status verify_rsa_pkcs1_sha256(const PublicKey& key, const Sha256Digest& digest,
                         equal(opened.subspan(sha256_digest_info.size()), digest));
 }
 
-Status verify_rsa_pss(const PublicKey& key, DigestKind kind, Bytes digest, Bytes signature) {
+Status verify_rsa_pss(const KeyView& key, DigestKind kind, Bytes digest, Bytes signature) {
   return right_or_wrong(key.type() == KeyType::rsa && signature.size() == key.bits() / 8 &&
                         digest.size() == digest_bytes(kind) &&
                         backend::verify_rsa_pss(key.der(), kind, digest, signature));
 }
 
-Status verify_ecdsa(const PublicKey& key, DigestKind kind, Bytes digest, Bytes der_signature) {
+Status verify_ecdsa(const KeyView& key, DigestKind kind, Bytes digest, Bytes der_signature) {
   return right_or_wrong(key.type() == KeyType::ecdsa && digest.size() == digest_bytes(kind) &&
                         backend::verify_ecdsa(key.der(), digest, der_signature));
 }

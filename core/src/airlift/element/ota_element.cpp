@@ -116,7 +116,7 @@ void OtaElement::log_policy() {
     return;
   }
   Message message{"signatures are required, trusted keys:"};
-  for (const crypto::PublicKey& key : settings_.ring().keys()) {
+  for (const crypto::KeyView& key : settings_.ring().keys()) {
     message.append(" ").append(codec::view(codec::to_hex(key.id())));
   }
   log(port::LogLevel::info, message);

@@ -8,7 +8,7 @@ namespace airlift::image {
 namespace {
 
 using crypto::KeyType;
-using crypto::PublicKey;
+using crypto::KeyView;
 
 constexpr std::size_t esp8266_length_bytes{4};
 
@@ -30,7 +30,7 @@ std::size_t esp8266_signature_bytes(Bytes tail, std::size_t file_bytes) {
   return possible && trailer_fits(size + esp8266_length_bytes, tail, file_bytes) ? size : 0;
 }
 
-Bytes esp32_signature(Bytes field, const PublicKey& key) {
+Bytes esp32_signature(Bytes field, const KeyView& key) {
   if (field.size() != esp32_trailer_bytes) return {};
   std::size_t size{0};
   if (key.type() == KeyType::rsa) size = key.bits() / 8;
@@ -40,10 +40,10 @@ Bytes esp32_signature(Bytes field, const PublicKey& key) {
   return zeros ? field.first(size) : Bytes{};
 }
 
-Trailer find_esp_trailer(Bytes tail, std::size_t file_bytes, Span<const PublicKey> keys) {
+Trailer find_esp_trailer(Bytes tail, std::size_t file_bytes, Span<const KeyView> keys) {
   Trailer trailer;
   const std::size_t rsa_bytes = esp8266_signature_bytes(tail, file_bytes);
-  const auto signs_esp8266 = [rsa_bytes](const PublicKey& key) {
+  const auto signs_esp8266 = [rsa_bytes](const KeyView& key) {
     return key.type() == KeyType::rsa && key.bits() / 8 == rsa_bytes;
   };
   if (std::any_of(keys.begin(), keys.end(), signs_esp8266)) {
@@ -54,7 +54,7 @@ Trailer find_esp_trailer(Bytes tail, std::size_t file_bytes, Span<const PublicKe
   }
   if (!trailer_fits(esp32_trailer_bytes, tail, file_bytes)) return trailer;
   const Bytes field = last(tail, esp32_trailer_bytes);
-  const auto signs_esp32 = [field](const PublicKey& key) { return !esp32_signature(field, key).empty(); };
+  const auto signs_esp32 = [field](const KeyView& key) { return !esp32_signature(field, key).empty(); };
   if (std::any_of(keys.begin(), keys.end(), signs_esp32)) {
     trailer.format = Trailer::Format::esp32;
     trailer.size_bytes = esp32_trailer_bytes;
@@ -63,7 +63,7 @@ Trailer find_esp_trailer(Bytes tail, std::size_t file_bytes, Span<const PublicKe
   return trailer;
 }
 
-Status verify_esp(const crypto::PublicKey& key, const Trailer& trailer, const EspDigests& digests) {
+Status verify_esp(const crypto::KeyView& key, const Trailer& trailer, const EspDigests& digests) {
   if (trailer.format == Trailer::Format::esp8266) {
     return crypto::verify_rsa_pkcs1_sha256(key, digests.payload_sha256, trailer.signature);
   }

@@ -9,8 +9,7 @@ namespace airlift::image {
 inline constexpr std::size_t esp32_trailer_bytes{512};
 
 /// find_trailer() of trailer.hpp, for a file without Airlift's footer.
-[[nodiscard]] Trailer find_esp_trailer(Bytes tail, std::size_t file_bytes,
-                                       Span<const crypto::PublicKey> keys);
+[[nodiscard]] Trailer find_esp_trailer(Bytes tail, std::size_t file_bytes, Span<const crypto::KeyView> keys);
 
 /// What the cores' signatures are over.
 struct EspDigests {
@@ -21,7 +20,7 @@ struct EspDigests {
 
 /// Whether `key` has made the signature of an esp8266 or esp32 trailer. Outcomes: as those of
 /// crypto/signature.hpp.
-[[nodiscard]] Status verify_esp(const crypto::PublicKey& key, const Trailer& trailer,
+[[nodiscard]] Status verify_esp(const crypto::KeyView& key, const Trailer& trailer,
                                 const EspDigests& digests);
 
 /// The signature's size that the file's last four bytes state, in ESP8266's way: 256, 384 or 512; 0: it has
@@ -30,6 +29,6 @@ struct EspDigests {
 
 /// The signature in ESP32's 512 bytes that `key` could have made: as long as an RSA modulus, or as the DER
 /// sequence says, followed by zeros only. Empty: it could not.
-[[nodiscard]] Bytes esp32_signature(Bytes field, const crypto::PublicKey& key);
+[[nodiscard]] Bytes esp32_signature(Bytes field, const crypto::KeyView& key);
 
 }  // namespace airlift::image

@@ -9,7 +9,7 @@ namespace airlift::image {
 namespace {
 
 using crypto::KeyId;
-using crypto::PublicKey;
+using crypto::KeyView;
 using Format = Trailer::Format;
 
 /// What is judged, and what has been found out so far.
@@ -55,7 +55,7 @@ UpdateError check_manifest(Case& c) {
 }
 
 /// Called once `key` has been found to have signed.
-UpdateError approve_key(Case& c, const PublicKey& key) {
+UpdateError approve_key(Case& c, const KeyView& key) {
   if (contains(c.facts.retired_keys, key.id())) return UpdateError::key_retired;
   c.found.verified = true;
   c.found.key_id = key.id();
@@ -63,7 +63,7 @@ UpdateError approve_key(Case& c, const PublicKey& key) {
 }
 
 UpdateError check_airlift_signature(Case& c) {
-  const PublicKey* key = c.policy.keys->find(c.trailer.key_id);
+  const KeyView* key = c.policy.keys->find(c.trailer.key_id);
   if (key == nullptr || key->type() != crypto::KeyType::ed25519) return UpdateError::key_unknown;
   const Status verified = crypto::verify_ed25519(*key, c.trailer.manifest, c.trailer.signature);
   return verified.ok() ? approve_key(c, *key) : verified.error();
@@ -77,7 +77,7 @@ UpdateError check_esp_signature(Case& c) {
   const EspDigests digests{sha256, kind,
                            kind == crypto::DigestKind::sha256 ? Bytes{sha256} : c.payload->esp32_digest};
   UpdateError reason{UpdateError::signature_wrong};
-  for (const PublicKey& key : c.policy.keys->keys()) {
+  for (const KeyView& key : c.policy.keys->keys()) {
     const Status verified = verify_esp(key, c.trailer, digests);
     if (verified.ok()) return approve_key(c, key);
     if (verified.error() == UpdateError::legacy_signature) reason = verified.error();
@@ -165,7 +165,7 @@ Approved found_at_first(const Trailer& trailer, std::uint32_t payload_bytes) {
 
 Result<Trailer> find_trailer(Bytes tail, std::size_t file_bytes, const Policy& policy) {
   const bool counts = policy.mode == SignatureMode::required && policy.keys != nullptr;
-  return find_trailer(tail, file_bytes, counts ? policy.keys->keys() : Span<const PublicKey>{});
+  return find_trailer(tail, file_bytes, counts ? policy.keys->keys() : Span<const KeyView>{});
 }
 
 Result<Approved> judge(const Policy& policy, const DeviceFacts& facts, Kind kind, const PayloadFacts& payload,

@@ -8,7 +8,7 @@
 namespace airlift::image {
 namespace {
 
-using crypto::PublicKey;
+using crypto::KeyView;
 
 constexpr std::string_view magic{"AirliftM"};
 constexpr std::uint8_t trailer_version{1};
@@ -55,7 +55,7 @@ Result<Trailer> read_airlift(Bytes tail, std::size_t file_bytes) {
 
 }  // namespace
 
-Result<Trailer> find_trailer(Bytes tail, std::size_t file_bytes, Span<const PublicKey> keys) {
+Result<Trailer> find_trailer(Bytes tail, std::size_t file_bytes, Span<const KeyView> keys) {
   return has_footer(tail) ? read_airlift(tail, file_bytes) : find_esp_trailer(tail, file_bytes, keys);
 }
 

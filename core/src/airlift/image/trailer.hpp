@@ -53,7 +53,7 @@ struct Trailer {
 /// (docs/design/image-format.md); without RSA and EC keys none is. Outcomes: the trailer, perhaps `none`;
 /// manifest_damaged: Airlift's footer stands there, but nothing whole before it.
 [[nodiscard]] Result<Trailer> find_trailer(Bytes tail, std::size_t file_bytes,
-                                           Span<const crypto::PublicKey> keys);
+                                           Span<const crypto::KeyView> keys);
 
 // The parts, for those who write or explain files.
 

@@ -27,8 +27,7 @@ bool was_rolled_back(const boot::RecentUpdates& updates, const Sha256Digest& ima
 }
 
 std::optional<image::Manifest> manifest_in(Bytes tail, std::uint32_t file_bytes) {
-  const Result<image::Trailer> trailer =
-      image::find_trailer(tail, file_bytes, Span<const crypto::PublicKey>{});
+  const Result<image::Trailer> trailer = image::find_trailer(tail, file_bytes, Span<const crypto::KeyView>{});
   if (!trailer.ok() || trailer.value().format != image::Trailer::Format::airlift) return std::nullopt;
   const Result<image::Manifest> manifest = image::decode_manifest(trailer.value().manifest);
   return manifest.ok() ? std::optional{manifest.value()} : std::nullopt;
