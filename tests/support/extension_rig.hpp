@@ -214,7 +214,7 @@ struct ExtensionRig : ExtensionUploader {
   FakeEntropy entropy;
   FakeCalendar calendar;
   std::array<std::uint8_t, element::transfer_memory_bytes> transfer_memory{};
-  element::ChallengeTable challenges;
+  element::ChallengeTableOf<element::ChallengeTable::most> challenges;
   element::TryLimiter limiter;
   element::ExtensionKey key;
   element::FrameGuard guard{challenges, limiter, key};

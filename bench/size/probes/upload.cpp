@@ -86,7 +86,7 @@ class Device {
   boot::SlotStore store_;
   boot::History history_;
   update::Updater updater_;
-  element::ChallengeTable challenges_;
+  element::ChallengeTableOf<2> challenges_;
   element::TryLimiter limiter_;
   element::InvitationDesk desk_;
   element::UploadSession session_;

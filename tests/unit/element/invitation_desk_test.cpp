@@ -56,7 +56,7 @@ class Desk : public ::testing::Test {
 
   testing::Storage storage;
   testing::FakeEntropy entropy;
-  ChallengeTable challenges;
+  ChallengeTableOf<ChallengeTable::most> challenges;
   TryLimiter limiter;
   InvitationDesk desk{{entropy, storage.updater, challenges, limiter}};
   InvitationDesk::Situation situation;

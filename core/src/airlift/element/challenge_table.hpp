@@ -33,9 +33,14 @@ struct Challenge {
   crypto::Sha256Digest answer_sha256{};
 };
 
+/// Over places that its owner brings: ChallengeTableOf.
 class ChallengeTable {
  public:
+  /// Of a device that is not short of memory: as many sources can be asked at the same time.
   static constexpr std::size_t most{4};
+
+  ChallengeTable(const ChallengeTable&) = delete;
+  ChallengeTable& operator=(const ChallengeTable&) = delete;
 
   /// Replaces what is open for its source; when all places are taken, the oldest makes room.
   void open(const Challenge& challenge);
@@ -46,8 +51,22 @@ class ChallengeTable {
   [[nodiscard]] std::optional<Challenge> take(const port::Endpoint& source, Challenge::Protocol protocol,
                                               Instant now);
 
+ protected:
+  ChallengeTable() = default;
+  ~ChallengeTable() = default;
+  void keep_in(Span<std::optional<Challenge>> places) { places_ = places; }
+
  private:
-  std::array<std::optional<Challenge>, most> places_{};
+  Span<std::optional<Challenge>> places_;
+};
+
+template <std::size_t Places>
+class ChallengeTableOf final : public ChallengeTable {
+ public:
+  ChallengeTableOf() { keep_in(memory_); }
+
+ private:
+  std::array<std::optional<Challenge>, Places> memory_{};
 };
 
 }  // namespace airlift::element

@@ -109,7 +109,7 @@ class OtaElement final : public Element {
   std::string_view board_id_;
   UpdateSettings settings_;
   AccessSettings access_;
-  ChallengeTable challenges_;
+  ChallengeTableOf<ChallengeTable::most> challenges_;
   TryLimiter limiter_;
   InvitationDesk desk_;
   UploadSession session_;
