@@ -34,7 +34,7 @@ class KeyView {
   /// No key: every signature is wrong for it.
   KeyView() = default;
   /// The same key, its bytes elsewhere.
-  KeyView(const KeyView& key, Bytes der) : KeyView{key} { der_ = der; }
+  KeyView(const KeyView& key, Bytes der) : der_{der}, id_{key.id_}, bits_{key.bits_}, type_{key.type_} {}
 
   /// Reads a SubjectPublicKeyInfo (RFC 5280), what stands in a PEM file of "PUBLIC KEY". Outcomes: the key;
   /// key_unreadable: not such a key, or not in the one canonical encoding (DER, named curve, uncompressed
